@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m tidings``."""
+
+from tidings.cli import main
+
+main()

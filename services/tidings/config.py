@@ -1,0 +1,119 @@
+"""The settings: one class, each field described, read once from ``TIDINGS_*``."""
+
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from secrets import token_hex
+from typing import Literal
+
+from pydantic import EmailStr, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tidings.clock import Clock
+from tidings.errors import RejectedError
+
+MIN_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """What an operator may set; every default runs on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDINGS_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path(".tidings"), description="database, keys, sockets, inbox")
+    database_url: str = Field("", description="SQLite in the data folder unless set")
+    broker_url: str = Field("", description="Redis, Valkey or RabbitMQ; embedded Valkey unless set")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="signs links and hides addresses; kept in the data folder unless set",
+    )
+    site_url: str = Field("http://127.0.0.1:8000", description="where readers reach the site")
+    host: str = Field("127.0.0.1", description="address that the site listens on")
+    port: int = Field(8000, description="port that the site listens on", ge=0, le=65535)
+    ops_password: SecretStr = Field(
+        SecretStr(""), description="for /ops and /inbox; needed unless the site listens on loopback"
+    )
+
+    reporter_url: str = Field("https://api.reporter.nih.gov", description="RePORTER or a sandbox")
+    reporter_interval: float = Field(
+        1.2, description="seconds between two requests, all processes", ge=0
+    )
+    reporter_timeout: float = Field(60.0, description="seconds to wait for an answer", gt=0)
+    contact: str = Field("", description="address or page named in the User-Agent")
+    scope_years: int = Field(2, description="fiscal years to sweep, this one counted", ge=1, le=50)
+    scope_active: bool = Field(default=True, description="sweep active projects of older years too")
+    scope_agencies: tuple[str, ...] = Field(
+        (), description="institutes to watch, e.g. NCI; all if empty"
+    )
+    scope_states: tuple[str, ...] = Field(
+        (), description="two-letter states to watch; all if empty"
+    )
+
+    sender: Literal["capture", "smtp"] = Field(
+        "capture", description="capture fills the inbox page"
+    )
+    mail_from: EmailStr = Field("tidings@example.org", description="address that mail comes from")
+    mail_name: str = Field("Tidings", description="name that mail comes from")
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+
+    clock_speed: float = Field(
+        1.0, description="calendar seconds a machine second; the demo's", gt=0
+    )
+    clock_calendar_epoch: datetime | None = None
+    clock_machine_epoch: datetime | None = None
+
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The calendar that this process lives by."""
+        if self.clock_calendar_epoch is None or self.clock_machine_epoch is None:
+            return Clock()
+        return Clock(
+            speed=self.clock_speed,
+            calendar_epoch=self.clock_calendar_epoch,
+            machine_epoch=self.clock_machine_epoch,
+        )
+
+    @property
+    def database(self) -> str:
+        """The database address in use."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'tidings.db'}"
+
+    @property
+    def mail_domain(self) -> str:
+        """The right-hand side of our Message-IDs."""
+        return self.mail_from.rpartition("@")[2]
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs links and hides addresses, made on first use.
+
+        Raises RejectedError when it is too short or cannot be kept.
+        """
+        given = self.secret_key.get_secret_value() or self._kept_secret()
+        if len(given) < MIN_SECRET:
+            raise RejectedError(f"TIDINGS_SECRET_KEY needs at least {MIN_SECRET} characters")
+        return given.encode()
+
+    def _kept_secret(self) -> str:
+        path = self.data_dir / "secret.key"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            try:
+                with path.open("x", encoding="ascii") as file:
+                    path.chmod(0o600)
+                    file.write(token_hex(32))
+            except FileExistsError:
+                pass
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise RejectedError(
+                f"cannot keep the secret key in {path}: {error.strerror}; "
+                "set TIDINGS_DATA_DIR to a folder you may write to"
+            ) from error

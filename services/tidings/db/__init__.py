@@ -1,0 +1,1 @@
+"""The database: engine, session, column types and migrations."""

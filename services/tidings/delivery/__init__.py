@@ -1,0 +1,1 @@
+"""The outbox: sending, backing off, giving up."""

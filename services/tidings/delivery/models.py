@@ -1,0 +1,104 @@
+"""Tables of the outbox: what is to be sent, what was, and to whom nothing may be."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from tidings.db.base import Table
+from tidings.db.types import UtcDateTime, enum_type
+
+
+class DeliveryKind(StrEnum):
+    """Which mail it is; its templates are in ``templates/mail/<kind with dashes>``."""
+
+    CONFIRM = "confirm"
+    CHANGE_ALERT = "change_alert"
+    DIGEST = "digest"
+    GOODBYE = "goodbye"
+
+
+class Channel(StrEnum):
+    """By which way it goes."""
+
+    MAIL = "mail"
+
+
+class DeliveryState(StrEnum):
+    """Where one message stands. SENT means that the next mail server accepted it, no more.
+
+    DEFERRED waits for ``due_at`` after a failure; FAILED is the dead letter and can be replayed;
+    UNKNOWN is a hand-over whose reply was lost.
+    """
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Table, table=True):
+    """One message to one address: a row of the outbox.
+
+    It is written in the transaction that decides that the message is due, so that a lost queue
+    loses nothing. Its mail is rendered from rows when it is sent. ``due_at`` is calendar time,
+    the lease is machine time.
+    """
+
+    __tablename__: ClassVar[Any] = "delivery"
+    __table_args__: ClassVar[Any] = (Index("ix_delivery_state_due_at", "state", "due_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, description="deduplication key, see tidings.keys")
+    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    channel: Channel = Field(default=Channel.MAIL, sa_type=enum_type(Channel))
+    kind: DeliveryKind = Field(sa_type=enum_type(DeliveryKind))
+    state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=enum_type(DeliveryState))
+    message_id: str
+    secret: str = Field(default="", description="encrypted token that only this mail may show")
+    subject: str = Field(default="", description="as it was sent")
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str = ""
+
+
+class DeliveryEventKind(StrEnum):
+    """What became of a hand-over."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+    REPLAYED = "replayed"
+
+
+class DeliveryEvent(Table, table=True):
+    """One thing that happened to a delivery; append-only."""
+
+    __tablename__: ClassVar[Any] = "delivery_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    kind: DeliveryEventKind = Field(sa_type=enum_type(DeliveryEventKind))
+    at: datetime = Field(sa_type=UtcDateTime)
+    detail: str = ""
+
+
+class Suppression(Table, table=True):
+    """An address that gets nothing, known by its HMAC alone."""
+
+    __tablename__: ClassVar[Any] = "suppression"
+
+    address_hash: str = Field(primary_key=True)
+    reason: str
+    since: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""One verb a file, each safe to call twice: load, decide, write, commit."""

@@ -1,0 +1,1 @@
+"""What RePORTER says: canonical form, differences, their meaning, their storage."""

@@ -1,0 +1,1 @@
+"""The client of NIH RePORTER: pacing, criteria, records as they come over the wire."""

@@ -1,0 +1,1 @@
+"""A faithful local RePORTER, for the demo, for tests and for replays."""

@@ -1,0 +1,1 @@
+"""Saved searches: grammar, canonical form, matching, explanation."""

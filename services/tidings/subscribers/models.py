@@ -1,0 +1,123 @@
+"""Tables of who reads: subscribers, what they follow, their tokens and digest times."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from tidings.db.base import Table
+from tidings.db.types import UtcDateTime, enum_type
+
+
+class Cadence(StrEnum):
+    """How often a reader wants to be told, soonest first."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    PAUSED = "paused"
+
+
+CADENCE_ORDER = (Cadence.IMMEDIATE, Cadence.DAILY, Cadence.WEEKLY, Cadence.MONTHLY, Cadence.PAUSED)
+DIGEST_CADENCES = (Cadence.DAILY, Cadence.WEEKLY, Cadence.MONTHLY)
+
+
+class SubscriberState(StrEnum):
+    """Consent. Nobody PENDING or ENDED gets anything but the confirm and goodbye mails."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class EndedReason(StrEnum):
+    """Why a subscription, or all of a subscriber's, came to its end."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    ONE_CLICK = "one_click"
+    CADENCE_CHANGED = "cadence_changed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    BY_OPERATOR = "by_operator"
+
+
+class Subscriber(Table, table=True):
+    """A reader: an address that is encrypted at rest, with consent, zone and hour."""
+
+    __tablename__: ClassVar[Any] = "subscriber"
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: bytes = Field(description="encrypted, see subscribers.addresses")
+    address_hash: str = Field(unique=True, description="HMAC of the normalised address")
+    language: str = "en"
+    time_zone: str = Field(default="America/New_York", description="IANA name")
+    digest_hour: int = Field(default=8, description="local hour, 0-23, at which digests are due")
+    state: SubscriberState = Field(
+        default=SubscriberState.PENDING, sa_type=enum_type(SubscriberState)
+    )
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_reason: EndedReason | None = Field(default=None, sa_type=enum_type(EndedReason))
+
+
+class Follow(Table, table=True):
+    """A subscriber follows a project. A changed cadence ends this row and starts another."""
+
+    __tablename__: ClassVar[Any] = "follow"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "uq_follow_live",
+            "subscriber_id",
+            "project_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    project_id: int = Field(foreign_key="project.id", index=True)
+    cadence: Cadence = Field(default=Cadence.WEEKLY, sa_type=enum_type(Cadence))
+    note: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    muted_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_reason: EndedReason | None = Field(default=None, sa_type=enum_type(EndedReason))
+
+
+class DigestSchedule(Table, table=True):
+    """When a reader's next digest of a cadence is due: one indexed query finds all that are."""
+
+    __tablename__: ClassVar[Any] = "digest_schedule"
+
+    subscriber_id: int = Field(foreign_key="subscriber.id", primary_key=True)
+    cadence: Cadence = Field(sa_type=enum_type(Cadence), primary_key=True)
+    next_due_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    last_due_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="end of the period told last"
+    )
+
+
+class TokenPurpose(StrEnum):
+    """What a mailed token allows."""
+
+    CONFIRM = "confirm"
+
+
+class Token(Table, table=True):
+    """A secret that was mailed; only its hash is kept, and it works once."""
+
+    __tablename__: ClassVar[Any] = "token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    purpose: TokenPurpose = Field(sa_type=enum_type(TokenPurpose))
+    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""Leases, ticks, heartbeats: what keeps the system running."""

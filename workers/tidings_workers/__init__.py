@@ -1,0 +1,1 @@
+"""Celery workers and the scheduler of Tidings: how and when the flows run."""
