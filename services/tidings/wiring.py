@@ -1,0 +1,43 @@
+"""Builds the real parts from the settings, for the command line, the site and the workers."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from tidings.config import Settings
+from tidings.db.engine import make_engine
+from tidings.errors import RejectedError
+from tidings.reporter.client import ReporterClient
+from tidings.upkeep.pacing import DatabasePacer
+
+
+def read_settings() -> Settings:
+    """Return the settings from the environment; RejectedError names each one that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"TIDINGS_{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise RejectedError(f"the settings cannot be used: {wrong}") from error
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Return the engine of the database in use."""
+    return make_engine(settings.database)
+
+
+@contextmanager
+def open_reporter(settings: Settings, engine: Engine) -> Generator[ReporterClient]:
+    """Give a client of RePORTER that keeps the pace which all processes share."""
+    pacer = DatabasePacer(engine, settings.reporter_interval)
+    with ReporterClient(
+        settings.reporter_url,
+        pacer=pacer,
+        timeout=settings.reporter_timeout,
+        contact=settings.contact,
+    ) as client:
+        yield client
