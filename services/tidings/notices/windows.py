@@ -1,0 +1,60 @@
+"""When digests are due: at an hour of the reader's own clock (pure).
+
+A wall-clock hour that the spring change skips falls on the instant at which the clock jumps; one
+that the autumn change repeats counts the first time only. So each period ends exactly once.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from tidings.subscribers.models import Cadence
+
+WEEK = 7
+
+
+def next_due(cadence: Cadence, zone: tzinfo, hour: int, after: datetime) -> datetime:
+    """Return the first instant later than ``after`` at which a digest is due, in UTC.
+
+    Daily ones are due every day, weekly ones on Mondays, monthly ones on the first of the month.
+    Raises ValueError for a cadence that has no digests.
+    """
+    on = _start_of_period(cadence, after.astimezone(zone).date())
+    while (due := _instant(on, zone, hour)) <= after:
+        on = _start_of_next_period(cadence, on)
+    return due
+
+
+def latest_due(
+    next_due_at: datetime, cadence: Cadence, zone: tzinfo, hour: int, now: datetime
+) -> datetime:
+    """Return the end of the one period that a digest started ``now`` should cover.
+
+    That is ``next_due_at`` unless later digests have come due as well: after an outage one digest
+    covers all of it.
+    """
+    on = _start_of_period(cadence, now.astimezone(zone).date())
+    if _instant(on, zone, hour) > now:
+        on = _start_of_period(cadence, on - timedelta(days=1))
+    return max(next_due_at, _instant(on, zone, hour))
+
+
+def _start_of_period(cadence: Cadence, on: date) -> date:
+    match cadence:
+        case Cadence.DAILY:
+            return on
+        case Cadence.WEEKLY:
+            return on - timedelta(days=on.weekday())
+        case Cadence.MONTHLY:
+            return on.replace(day=1)
+        case _:
+            raise ValueError(f"{cadence} has no digests")
+
+
+def _start_of_next_period(cadence: Cadence, on: date) -> date:
+    days = {Cadence.DAILY: 1, Cadence.WEEKLY: WEEK, Cadence.MONTHLY: 31}[cadence]
+    return _start_of_period(cadence, on + timedelta(days=days))
+
+
+def _instant(on: date, zone: tzinfo, hour: int) -> datetime:
+    # fold=0 is the first of two equal hours; in a gap it is the offset from before the jump, which
+    # puts the skipped hour on the jump itself.
+    return datetime.combine(on, time(hour), tzinfo=zone).astimezone(UTC)
