@@ -17,3 +17,10 @@ class Table(SQLModel):
     A table model does not validate what it is given: it is built from values that are known good,
     never straight from what the outside sends.
     """
+
+
+def stored_id(row_id: int | None) -> int:
+    """Return the id of a row that is in the database; LookupError when it is not there yet."""
+    if row_id is None:
+        raise LookupError("this row has no id: it was not flushed to the database")
+    return row_id

@@ -8,7 +8,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from tidings.db.base import Table
-from tidings.db.types import UtcDateTime, enum_type
+from tidings.db.types import JSON_TYPE, UtcDateTime, enum_type
 
 
 class Cadence(StrEnum):
@@ -99,7 +99,9 @@ class DigestSchedule(Table, table=True):
     cadence: Cadence = Field(sa_type=enum_type(Cadence), primary_key=True)
     next_due_at: datetime = Field(sa_type=UtcDateTime, index=True)
     last_due_at: datetime | None = Field(
-        default=None, sa_type=UtcDateTime, description="end of the period told last"
+        default=None,
+        sa_type=UtcDateTime,
+        description="end of the period told last; before the first, when the schedule was made",
     )
 
 
@@ -118,6 +120,11 @@ class Token(Table, table=True):
     token_hash: str = Field(unique=True)
     purpose: TokenPurpose = Field(sa_type=enum_type(TokenPurpose))
     subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    wishes: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSON_TYPE,
+        description="what using it brings about, shaped by subscribers.wishes",
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,161 @@
+"""All SQL about subscribers, what they follow, their tokens and when their digests are due."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, delete, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from tidings.db.base import Table
+from tidings.db.upsert import insert_ignore
+from tidings.subscribers.models import (
+    Cadence,
+    DigestSchedule,
+    EndedReason,
+    Follow,
+    Subscriber,
+    SubscriberState,
+    Token,
+)
+
+Row = TypeVar("Row", bound=Table)
+
+
+def subscriber_locked(session: Session, subscriber_id: int) -> Subscriber | None:
+    """Return the subscriber and keep others from changing it meanwhile."""
+    return session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
+
+
+def add_subscriber(session: Session, row: Subscriber) -> Subscriber:
+    """Insert a subscriber, or leave the one with this address as it is; return it, locked."""
+    insert_ignore(session, Subscriber, [row.model_dump(exclude={"id"})])
+    statement = select(Subscriber).where(col(Subscriber.address_hash) == row.address_hash)
+    return session.exec(_locked(statement)).one()
+
+
+def live_follow(session: Session, subscriber_id: int, project_id: int) -> Follow | None:
+    """Return the one follow of this pair that has not ended."""
+    return session.exec(
+        select(Follow).where(
+            col(Follow.subscriber_id) == subscriber_id,
+            col(Follow.project_id) == project_id,
+            col(Follow.ended_at).is_(None),
+        )
+    ).one_or_none()
+
+
+def live_follows(session: Session, subscriber_id: int) -> Sequence[Follow]:
+    """Return all that a subscriber follows, oldest first."""
+    return session.exec(
+        select(Follow)
+        .where(col(Follow.subscriber_id) == subscriber_id, col(Follow.ended_at).is_(None))
+        .order_by(col(Follow.id))
+    ).all()
+
+
+def follows_of_projects(
+    session: Session, project_ids: Collection[int], *, now: datetime
+) -> Sequence[Follow]:
+    """Return the follows of these projects whose readers are to be told of a change now.
+
+    That leaves out what has ended, is paused or is muted, and readers without consent.
+    """
+    return session.exec(
+        select(Follow)
+        .join(Subscriber, col(Subscriber.id) == col(Follow.subscriber_id))
+        .where(
+            col(Follow.project_id).in_(project_ids),
+            col(Follow.ended_at).is_(None),
+            col(Follow.cadence) != Cadence.PAUSED,
+            or_(col(Follow.muted_until).is_(None), col(Follow.muted_until) <= now),
+            col(Subscriber.state) == SubscriberState.ACTIVE,
+        )
+        .order_by(col(Follow.id))
+    ).all()
+
+
+def followed_project_ids(session: Session) -> Sequence[int]:
+    """Return the projects that somebody follows."""
+    return session.exec(
+        select(col(Follow.project_id)).where(col(Follow.ended_at).is_(None)).distinct()
+    ).all()
+
+
+def end_follows(
+    session: Session, subscriber_id: int, *, reason: EndedReason, now: datetime
+) -> None:
+    """End all that a subscriber follows."""
+    session.exec(
+        update(Follow)
+        .where(col(Follow.subscriber_id) == subscriber_id, col(Follow.ended_at).is_(None))
+        .values(ended_at=now, ended_reason=reason)
+    )
+
+
+def add_schedule(session: Session, row: DigestSchedule) -> None:
+    """Insert a schedule unless the reader has one for the cadence already."""
+    insert_ignore(session, DigestSchedule, [row.model_dump()])
+
+
+def schedules_due(
+    session: Session, *, now: datetime, limit: int
+) -> Sequence[tuple[DigestSchedule, str, int]]:
+    """Return schedules that are due, earliest first, with their readers' zone and hour.
+
+    Rows that another process is at already are passed over.
+    """
+    return session.exec(
+        select(DigestSchedule, col(Subscriber.time_zone), col(Subscriber.digest_hour))
+        .join(Subscriber, col(Subscriber.id) == col(DigestSchedule.subscriber_id))
+        .where(
+            col(DigestSchedule.next_due_at) <= now,
+            col(Subscriber.state) == SubscriberState.ACTIVE,
+        )
+        .order_by(col(DigestSchedule.next_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=DigestSchedule)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def delete_schedules(session: Session, subscriber_id: int) -> None:
+    """Forget when a subscriber's digests were due."""
+    session.exec(delete(DigestSchedule).where(col(DigestSchedule.subscriber_id) == subscriber_id))
+
+
+def token_by_hash(session: Session, token_hash: str) -> Token | None:
+    """Return the token and keep others from using it meanwhile."""
+    statement = select(Token).where(col(Token.token_hash) == token_hash)
+    return session.exec(_locked(statement)).one_or_none()
+
+
+def unanswered_tokens(session: Session, subscriber_id: int, *, since: datetime) -> Sequence[Token]:
+    """Return the tokens mailed to a subscriber since then that were not used, newest first."""
+    return session.exec(
+        select(Token)
+        .where(
+            col(Token.subscriber_id) == subscriber_id,
+            col(Token.used_at).is_(None),
+            col(Token.created_at) > since,
+        )
+        .order_by(col(Token.created_at).desc(), col(Token.id).desc())
+    ).all()
+
+
+def expire_tokens(session: Session, subscriber_id: int, *, now: datetime) -> None:
+    """Make the tokens that a subscriber has not used worthless."""
+    session.exec(
+        update(Token)
+        .where(
+            col(Token.subscriber_id) == subscriber_id,
+            col(Token.used_at).is_(None),
+            col(Token.expires_at) > now,
+        )
+        .values(expires_at=now)
+    )
+
+
+def _locked(statement: SelectOfScalar[Row]) -> SelectOfScalar[Row]:
+    return statement.with_for_update().execution_options(populate_existing=True)
