@@ -39,10 +39,15 @@ class Sweep(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     purpose: Purpose = Field(sa_type=enum_type(Purpose))
     state: SweepState = Field(default=SweepState.RUNNING, sa_type=enum_type(SweepState), index=True)
+    scope: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSON_TYPE,
+        description="what is to be read: one {name, criteria} a part",
+    )
     partitions: list[dict[str, Any]] = Field(
         default_factory=list,
         sa_type=JSON_TYPE,
-        description="what is asked: one {name, criteria} a partition, in order",
+        description="the pieces that it is asked in, in order, see projects.coverage",
     )
     total_first: int | None = Field(
         default=None, description="source totals, all partitions, before"
