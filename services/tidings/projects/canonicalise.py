@@ -80,6 +80,7 @@ FIELDS = (
 LARGEST_WHOLE = 2**53
 """Above it a number is no longer the same in every JSON reader."""
 
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\ufeff\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -114,11 +115,16 @@ def _field(name: str, value: Any) -> Any:
 
 
 def _day(name: str, value: Any) -> str | None:
+    # Only the day counts: in the time parts of old records the minutes repeat the month.
     text = str(value or "").strip()[:10]
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text).isoformat() if text else None
-    except ValueError as error:
-        raise QuarantinedError(f"{name} is no date: {str(value)[:40]!r}") from error
+        if _ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise QuarantinedError(f"{name} is no date: {str(value)[:40]!r}")
 
 
 def _value(name: str, value: Any) -> Any:
