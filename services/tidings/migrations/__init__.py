@@ -1,0 +1,1 @@
+"""The revisions of the database, and how to reach the newest one."""
