@@ -4,6 +4,7 @@ A wall-clock hour that the spring change skips falls on the instant at which the
 that the autumn change repeats counts the first time only. So each period ends exactly once.
 """
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from tidings.subscribers.models import Cadence
@@ -55,6 +56,21 @@ def _start_of_next_period(cadence: Cadence, on: date) -> date:
 
 
 def _instant(on: date, zone: tzinfo, hour: int) -> datetime:
-    # fold=0 is the first of two equal hours; in a gap it is the offset from before the jump, which
-    # puts the skipped hour on the jump itself.
-    return datetime.combine(on, time(hour), tzinfo=zone).astimezone(UTC)
+    wall = datetime.combine(on, time(hour), tzinfo=zone)  # the first of two equal hours
+    due = wall.astimezone(UTC)
+    if due.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return due
+    # The hour was skipped. Read with the offset from before the jump it lies after the jump, read
+    # with the one from after the jump it lies before.
+    return _jump(wall.replace(fold=1).astimezone(UTC), due, zone)
+
+
+def _jump(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """Return the second at which the zone's clock jumps, between these two."""
+    seconds = range(int((after - before).total_seconds()))
+    offset = after.astimezone(zone).utcoffset()
+
+    def has_jumped(second: int) -> bool:
+        return (before + timedelta(seconds=second)).astimezone(zone).utcoffset() == offset
+
+    return before + timedelta(seconds=bisect_left(seconds, 1, key=has_jumped))

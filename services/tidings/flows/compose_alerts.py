@@ -1,0 +1,36 @@
+"""Put the mails for what readers want to be told at once into the outbox."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from tidings import keys
+from tidings.config import Settings
+from tidings.delivery.models import DeliveryKind
+from tidings.notices.digest_queries import add_deliveries, bundle, waiting_alerts
+
+LIMIT = 500
+
+
+def compose_alerts(
+    session: Session, *, settings: Settings, now: datetime, limit: int = LIMIT
+) -> list[int]:
+    """Make one alert of each waiting notice that is to be told at once; return the new deliveries.
+
+    At most ``limit`` a call, oldest first. Safe to call twice, also at the same time: a notice is
+    bundled in the transaction that adds its delivery, and the delivery's key is unique.
+    """
+    alerts = {
+        keys.alert_key(notice_id): (notice_id, subscriber_id)
+        for notice_id, subscriber_id in waiting_alerts(session, limit=limit)
+    }
+    deliveries, new = add_deliveries(
+        session,
+        {key: subscriber_id for key, (_, subscriber_id) in alerts.items()},
+        kind=DeliveryKind.CHANGE_ALERT,
+        mail_domain=settings.mail_domain,
+        now=now,
+    )
+    bundle(session, {notice_id: deliveries[key] for key, (notice_id, _) in alerts.items()})
+    session.commit()
+    return new
