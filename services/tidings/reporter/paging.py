@@ -65,18 +65,32 @@ def has_churned(pages: Sequence[PageSeen]) -> bool:
 def next_page(pages: Sequence[PageSeen], *, page: int = PAGE) -> PageRequest | None:
     """Return the page to ask for after these, None when the partition has been read to its end.
 
-    The first answer gives the total. After churn the next page starts before the end of the last
-    one; so it does after a short page, whose missing rows may stand at its end.
+    ``pages`` stand in the order in which they were read; the first one's total is the first known.
+    Where the total is seen to move, the seam between the two pages is read again, and from then on
+    each page starts before the end of the last one.
     """
     if not pages:
         return PageRequest(0, page)
-    last = max(pages, key=lambda seen: seen.offset)
-    reached = last.offset + last.received
-    if reached >= last.total or last.received == 0:
+    if len(pages) > 1 and (seam := _torn_seam(pages[-2], pages[-1])) is not None:
+        return PageRequest(seam, page)
+    last = max(pages, key=_reached)
+    if _reached(last) >= pages[-1].total or pages[-1].received == 0:
         return None
     back = min(OVERLAP, last.received // 2) if has_churned(pages) else 0
-    offset = max(reached - back, last.offset + 1)
+    offset = max(_reached(last) - back, last.offset + 1)
     return None if offset > LAST_OFFSET else PageRequest(offset, page)
+
+
+def _torn_seam(before: PageSeen, last: PageSeen) -> int | None:
+    """Return where to read again, if the total moved between two pages that did not overlap."""
+    overlap = _reached(before) - last.offset
+    if before.total == last.total or overlap >= min(OVERLAP, before.received // 2):
+        return None
+    return max(before.offset + 1, _reached(before) - OVERLAP)
+
+
+def _reached(page: PageSeen) -> int:
+    return page.offset + page.received
 
 
 def is_covered(pages: Sequence[PageSeen]) -> bool:
@@ -85,5 +99,5 @@ def is_covered(pages: Sequence[PageSeen]) -> bool:
     for seen in sorted(pages, key=lambda seen: seen.offset):
         if seen.offset > reached:
             return False
-        reached = max(reached, seen.offset + seen.received)
-    return bool(pages) and reached >= max(pages, key=lambda seen: seen.offset).total
+        reached = max(reached, _reached(seen))
+    return bool(pages) and reached >= pages[-1].total

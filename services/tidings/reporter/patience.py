@@ -21,7 +21,7 @@ class Patience:
 
         Half is fixed and half is spread, so that clients that failed together come back apart.
         """
-        full = min(self.first * 2 ** (failures - 1), self.longest)
+        full = min(self.first * 2 ** min(failures - 1, 16), self.longest)
         return full / 2 + full / 2 * jitter
 
 

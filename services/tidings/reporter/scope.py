@@ -134,7 +134,7 @@ def _pieces(whole: Partition, count: Count, today: date) -> Iterator[Partition]:
     if cut is None:
         if whole.total > REACHABLE:
             raise RejectedError(
-                f"RePORTER added {whole.total} records of {whole.name} on one day, and gives "
+                f"RePORTER added {whole.total} records of {whole.name} at once, and gives "
                 f"{REACHABLE} at most; narrow the scope (TIDINGS_SCOPE_AGENCIES)"
             )
         yield whole
