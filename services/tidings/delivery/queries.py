@@ -1,0 +1,158 @@
+"""Every SQL statement of the outbox."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+from tidings.clock import machine_now
+from tidings.db.upsert import insert_ignore_returning
+from tidings.delivery.models import (
+    Delivery,
+    DeliveryEvent,
+    DeliveryEventKind,
+    DeliveryKind,
+    DeliveryState,
+    Suppression,
+)
+
+DUE_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
+
+
+def add_delivery(  # noqa: PLR0913 - a row of the outbox has that many parts
+    session: Session,
+    *,
+    key: str,
+    subscriber_id: int,
+    kind: DeliveryKind,
+    message_id: str,
+    due_at: datetime,
+    now: datetime,
+    secret: str = "",
+) -> Delivery | None:
+    """Put a message into the outbox; None when its key is there already."""
+    row = {
+        "key": key,
+        "subscriber_id": subscriber_id,
+        "kind": kind,
+        "message_id": message_id,
+        "secret": secret,
+        "due_at": due_at,
+        "created_at": now,
+    }
+    new = insert_ignore_returning(session, Delivery, [row], col(Delivery.id))
+    return session.get_one(Delivery, new[0][0]) if new else None
+
+
+def due_delivery_ids(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return the deliveries that wait and may go, those that have waited longest first."""
+    found = session.exec(
+        select(col(Delivery.id))
+        .where(col(Delivery.state).in_(DUE_STATES), col(Delivery.due_at) <= now)
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+        .limit(limit)
+    )
+    return [row_id for row_id in found if row_id is not None]
+
+
+def claim(
+    session: Session,
+    delivery_ids: Collection[int],
+    *,
+    owner: str,
+    lease: timedelta,
+    now: datetime,
+) -> Sequence[Delivery]:
+    """Take those of the deliveries that are due for this worker, and count the attempt.
+
+    Compare-and-set rather than a lock: the statement is the same on both databases, and nothing
+    is locked while the mail server thinks. The caller commits before it hands anything over.
+    """
+    claimed = session.exec(
+        update(Delivery)
+        .where(
+            col(Delivery.id).in_(delivery_ids),
+            col(Delivery.state).in_(DUE_STATES),
+            col(Delivery.due_at) <= now,
+        )
+        .values(
+            state=DeliveryState.SENDING,
+            lease_owner=owner,
+            lease_until=machine_now() + lease,
+            attempts=col(Delivery.attempts) + 1,
+        )
+        .returning(col(Delivery.id))
+    ).all()
+    return session.exec(
+        select(Delivery)
+        .where(col(Delivery.id).in_([row[0] for row in claimed]))
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def still_ours(session: Session, delivery: Delivery) -> Delivery | None:
+    """Return the delivery, locked, while this attempt holds it; None when it was taken over."""
+    return session.exec(
+        select(Delivery)
+        .where(
+            col(Delivery.id) == delivery.id,
+            col(Delivery.state) == DeliveryState.SENDING,
+            col(Delivery.lease_owner) == delivery.lease_owner,
+            col(Delivery.attempts) == delivery.attempts,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def expired(session: Session, *, limit: int) -> Sequence[Delivery]:
+    """Return deliveries whose worker took them and never came back, locked."""
+    return session.exec(
+        select(Delivery)
+        .where(
+            col(Delivery.state) == DeliveryState.SENDING,
+            col(Delivery.lease_until) < machine_now(),
+        )
+        .order_by(col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def note_event(
+    session: Session, delivery: Delivery, kind: DeliveryEventKind, *, detail: str, now: datetime
+) -> None:
+    """Write down what became of a delivery."""
+    if delivery.id is None:
+        raise LookupError("an event needs a stored delivery")
+    session.add(DeliveryEvent(delivery_id=delivery.id, kind=kind, at=now, detail=detail))
+
+
+def events_of(session: Session, delivery_id: int) -> Sequence[DeliveryEvent]:
+    """Return all that happened to a delivery, oldest first."""
+    return session.exec(
+        select(DeliveryEvent)
+        .where(col(DeliveryEvent.delivery_id) == delivery_id)
+        .order_by(col(DeliveryEvent.id))
+    ).all()
+
+
+def unknown_count(session: Session, delivery_id: int) -> int:
+    """Return how often the answer to this delivery was lost."""
+    return session.exec(
+        select(func.count())
+        .select_from(DeliveryEvent)
+        .where(
+            col(DeliveryEvent.delivery_id) == delivery_id,
+            col(DeliveryEvent.kind) == DeliveryEventKind.UNKNOWN,
+        )
+    ).one()
+
+
+def suppression_reason(session: Session, address_hash: str) -> str | None:
+    """Return why this address gets nothing, or None."""
+    found = session.get(Suppression, address_hash)
+    return found.reason if found else None

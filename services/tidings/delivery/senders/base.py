@@ -1,0 +1,43 @@
+"""What a sender is given, and what it may answer."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from tidings.errors import TidingsError
+
+
+class LostReplyError(TidingsError):
+    """The message was handed over whole and the answer never came: it may or may not be there."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One finished message; ``data`` holds headers and body as they go over the wire."""
+
+    key: str
+    message_id: str
+    sender: str
+    to: str
+    subject: str
+    data: bytes
+
+
+class Sender(Protocol):
+    """Hands messages over, one at a time.
+
+    ``is_idempotent`` says that the same key arrives once however often it is sent.
+    """
+
+    is_idempotent: bool
+
+    def send(self, mail: Mail) -> str:
+        """Hand ``mail`` over and return the other side's answer.
+
+        Raises RetryableError or RejectedError when the other side did not take it, and
+        LostReplyError when nobody can know.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open; the next ``send`` opens it again."""
+        ...

@@ -1,0 +1,102 @@
+"""Keeps mail in a folder instead of sending it: what the inbox page shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from hashlib import sha256
+from pathlib import Path
+
+from tidings.delivery.senders.base import Mail
+from tidings.errors import RetryableError
+
+NAME_LENGTH = 24
+
+
+class CaptureSender:
+    """Writes each message to a file named by its key: sent twice, it is there once."""
+
+    is_idempotent = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, mail: Mail) -> str:
+        """Keep ``mail``; RetryableError when the folder does not take it."""
+        name = sha256(mail.key.encode()).hexdigest()[:NAME_LENGTH]
+        path = self._folder / f"{name}.eml"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                part = path.with_suffix(".part")
+                part.write_bytes(mail.data)
+                part.rename(path)
+        except OSError as error:
+            raise RetryableError(f"cannot keep mail in {self._folder}: {error.strerror}") from error
+        return f"kept as {path.name}"
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+
+@dataclass(frozen=True)
+class CapturedMail:
+    """A kept message: ``id`` names it in addresses of the inbox page."""
+
+    id: str
+    captured_at: datetime
+    message: EmailMessage
+    raw: bytes
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The HTML part."""
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        body = self.message.get_body((kind,))
+        return str(body.get_content()) if body is not None else ""
+
+
+class Inbox:
+    """Reads what CaptureSender kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def newest(self, limit: int = 200) -> list[CapturedMail]:
+        """Return the latest messages, newest first."""
+        return [_read(path) for path in sorted(self._files(), key=_age)[:limit]]
+
+    def count(self) -> int:
+        """Return how many messages there are."""
+        return sum(1 for _ in self._files())
+
+    def one(self, mail_id: str) -> CapturedMail | None:
+        """Return the message with this id, or None."""
+        path = self._folder / f"{mail_id}.eml"
+        is_ours = len(mail_id) == NAME_LENGTH and mail_id.isalnum()
+        return _read(path) if is_ours and path.exists() else None
+
+    def _files(self) -> Iterator[Path]:
+        return self._folder.glob("*.eml")
+
+
+def _age(path: Path) -> float:
+    return -path.stat().st_mtime
+
+
+def _read(path: Path) -> CapturedMail:
+    raw = path.read_bytes()
+    return CapturedMail(
+        id=path.stem,
+        captured_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        message=message_from_bytes(raw, EmailMessage, policy=policy.default),
+        raw=raw,
+    )

@@ -1,0 +1,92 @@
+"""Child processes that are started, watched, restarted and ended in order."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+
+import structlog
+
+from tidings.errors import RejectedError
+
+log = structlog.get_logger()
+
+PR_SET_PDEATHSIG = 1
+SETTLED_SECONDS = 30.0
+"""A child that lived this long is started again at once; one that did not waits longer and longer."""
+LONGEST_WAIT = 30.0
+STOP_SECONDS = 25.0
+
+
+def _die_with_parent() -> None:
+    """Let the kernel end this process when its parent dies, so that nothing is left behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Child:
+    """One process that ought to run; ``once`` means that it may end by itself when it is done."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    once: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    start_again: float = 0.0
+
+    def start(self) -> None:
+        """Start the process in a group of its own, so that Ctrl-C reaches the supervisor alone."""
+        self.process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self.env},
+            process_group=0,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one thread
+        )
+        self.started = monotonic()
+
+    def watch(self) -> None:
+        """Start the process again if it has died and has waited long enough."""
+        if self.process is None or self.process.poll() is None:
+            return
+        code = self.process.returncode
+        if self.once and code == 0:
+            self.process = None
+            return
+        if not self.start_again:
+            settled = monotonic() - self.started > SETTLED_SECONDS
+            self.failures = 0 if settled else self.failures + 1
+            wait = min(0.5 * 2**self.failures, LONGEST_WAIT)
+            self.start_again = monotonic() + wait
+            log.warning("child.died", child=self.name, code=code, starts_again_in=wait)
+        elif monotonic() >= self.start_again:
+            self.start_again = 0.0
+            self.start()
+            log.info("child.restarted", child=self.name)
+
+    def stop(self) -> None:
+        """End the process in order, or by force when it does not end."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def wait_until(what: str, ready: Callable[[], bool], child: Child, *, seconds: float) -> None:
+    """Return when ``ready``; RejectedError when the child dies or the time is over."""
+    end = monotonic() + seconds
+    while not ready():
+        if child.process is not None and child.process.poll() is not None:
+            raise RejectedError(f"{what} ended at once with code {child.process.returncode}")
+        if monotonic() > end:
+            raise RejectedError(f"{what} did not answer within {seconds:.0f} s")
+        sleep(0.05)

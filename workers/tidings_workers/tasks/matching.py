@@ -1,0 +1,17 @@
+"""Tasks that turn changes into notices."""
+
+from tidings.flows.match_changes import match_changes
+from tidings.jobs import Job
+from tidings_workers import wiring
+from tidings_workers.app import app
+
+
+@app.task(name=Job.CHANGES_MATCH.value)
+def match() -> None:
+    """Match a batch of changes; a change that was matched already is passed over."""
+    with wiring.session() as session:
+        outcome = match_changes(session, now=wiring.now())
+    if outcome.notices:
+        wiring.ring(Job.ALERTS_COMPOSE)
+    if outcome.more:
+        wiring.ring(Job.CHANGES_MATCH)

@@ -1,0 +1,42 @@
+"""Tasks that read RePORTER."""
+
+from tidings.flows.advance_sweep import advance_sweep
+from tidings.flows.finish_sweep import finish_sweep
+from tidings.flows.start_sweep import start_sweep
+from tidings.jobs import Job
+from tidings.projects.models import Purpose
+from tidings.wiring import open_reporter
+from tidings_workers import wiring
+from tidings_workers.app import EXPECTED, app
+
+STEP_SECONDS = 25.0
+"""How long one task reads before it hands over to the next: well under the time limit."""
+
+
+@app.task(name=Job.SWEEP_START.value)
+def start(purpose: str) -> None:
+    """Start a sweep, unless one is running."""
+    with wiring.session() as session:
+        sweep_id = start_sweep(
+            session, purpose=Purpose(purpose), settings=wiring.settings(), now=wiring.now()
+        )
+    if sweep_id is not None:
+        wiring.ring(Job.SWEEP_ADVANCE, sweep_id)
+
+
+@app.task(name=Job.SWEEP_ADVANCE.value, throws=EXPECTED)
+def advance(sweep_id: int) -> None:
+    """Read on for a while; a page that was read already counts once."""
+    with open_reporter(wiring.settings(), wiring.engine()) as client:
+        done = advance_sweep(
+            wiring.engine(), client, sweep_id, now=wiring.now(), seconds=STEP_SECONDS
+        )
+    wiring.ring(Job.SWEEP_FINISH if done else Job.SWEEP_ADVANCE, sweep_id)
+
+
+@app.task(name=Job.SWEEP_FINISH.value, throws=EXPECTED)
+def finish(sweep_id: int) -> None:
+    """Write the receipt, and let what changed be matched."""
+    with open_reporter(wiring.settings(), wiring.engine()) as client:
+        finish_sweep(wiring.engine(), client, sweep_id, now=wiring.now())
+    wiring.ring(Job.CHANGES_MATCH)

@@ -1,0 +1,68 @@
+"""What a task needs: one engine, sender and client a process, and the way to ring a bell."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from os import getpid
+from socket import gethostname
+
+import structlog
+from kombu.exceptions import OperationalError
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tidings.config import Settings
+from tidings.db.session import open_session
+from tidings.delivery.senders.base import Sender
+from tidings.delivery.senders.make import make_sender
+from tidings.jobs import Job, JobArgument, Queue
+from tidings.wiring import open_engine, read_settings
+from tidings_workers.app import app
+
+log = structlog.get_logger()
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    return read_settings()
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine of this process."""
+    return open_engine(settings())
+
+
+@cache
+def sender() -> Sender:
+    """Return the sender of this process; its connection stays open between batches."""
+    return make_sender(settings())
+
+
+def now() -> datetime:
+    """Return the calendar time."""
+    return settings().clock.now()
+
+
+def owner() -> str:
+    """Name this process in leases and heartbeats."""
+    return f"{gethostname()}:{getpid()}"
+
+
+@contextmanager
+def session() -> Generator[Session]:
+    """Give a session on the database of this process."""
+    with open_session(engine()) as opened:
+        yield opened
+
+
+def ring(job: Job, *arguments: JobArgument, queue: Queue | None = None) -> None:
+    """Put a job on its queue; when the broker is away, say so and leave it to recover."""
+    try:
+        app.send_task(job.value, args=arguments, queue=queue.value if queue else None)
+    except (OperationalError, OSError) as error:
+        log.warning("bell.lost", job=job.value, arguments=arguments, reason=str(error))
+    else:
+        log.debug("bell.rung", job=job.value, arguments=arguments)
