@@ -13,9 +13,10 @@ from tidings.notices.digest_queries import (
     add_deliveries,
     bundle,
     started_runs,
-    waiting_for_runs,
+    waiting_for_digests,
 )
 from tidings.notices.models import DigestRun, DigestRunState
+from tidings.notices.shares import share_out
 
 
 def compose_digest(
@@ -27,7 +28,7 @@ def compose_digest(
     notices and delivery move on in one transaction, and the delivery's key is unique.
     """
     runs = {stored_id(run.id): run for run in started_runs(session, run_ids)}
-    told = waiting_for_runs(session, runs)
+    told = share_out(runs.values(), waiting_for_digests(session, runs.values()))
     names = {run_id: _key(runs[run_id]) for run_id in told}
     deliveries, new = add_deliveries(
         session,

@@ -1,6 +1,5 @@
 """All SQL that turns waiting notices into mails that are due, or into nothing."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from tidings.db.upsert import insert_ignore_returning
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.keys import message_id
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
+from tidings.notices.shares import Waiting
 from tidings.subscribers.models import Cadence, Subscriber, SubscriberState
 
 UNSENT = (DeliveryState.PENDING, DeliveryState.DEFERRED)
@@ -88,37 +88,30 @@ def started_runs(session: Session, run_ids: Collection[int]) -> Sequence[DigestR
     ).all()
 
 
-def waiting_for_runs(session: Session, run_ids: Collection[int]) -> Mapping[int, list[int]]:
-    """Return the notices that each run is to tell, by run, each notice under one run only.
+def waiting_for_digests(session: Session, runs: Collection[DigestRun]) -> list[Waiting]:
+    """Return what waits for digests of these readers and cadences, oldest first.
 
-    They are those of the run's reader and cadence that were there when its period ended. Readers
-    without consent are told nothing.
+    Nothing of readers without consent. Waits for a process that is at such a row already: to pass
+    it over would put it off until the next digest.
     """
     rows = session.exec(
-        select(col(DigestRun.id), col(Notice.id))
-        .join(
-            Notice,
-            and_(
-                col(Notice.subscriber_id) == col(DigestRun.subscriber_id),
-                col(Notice.cadence) == col(DigestRun.cadence),
-                col(Notice.created_at) <= col(DigestRun.period_end),
-            ),
+        select(
+            col(Notice.id), col(Notice.subscriber_id), col(Notice.cadence), col(Notice.created_at)
         )
-        .join(Subscriber, col(Subscriber.id) == col(DigestRun.subscriber_id))
+        .join(Subscriber, col(Subscriber.id) == col(Notice.subscriber_id))
         .where(
-            col(DigestRun.id).in_(run_ids),
+            col(Notice.subscriber_id).in_({run.subscriber_id for run in runs}),
             col(Notice.state) == NoticeState.WAITING,
+            col(Notice.cadence).in_({run.cadence for run in runs}),
             col(Subscriber.state) == SubscriberState.ACTIVE,
         )
-        .order_by(col(DigestRun.period_end), col(DigestRun.id), col(Notice.id))
-        .with_for_update(skip_locked=True, of=Notice)
+        .order_by(col(Notice.id))
+        .with_for_update(of=Notice)
     ).all()
-    # Read backwards, so that of several runs that want a notice the earliest has the last word.
-    runs = {stored_id(notice_id): stored_id(run_id) for run_id, notice_id in reversed(rows)}
-    told: dict[int, list[int]] = defaultdict(list)
-    for notice_id in sorted(runs):
-        told[runs[notice_id]].append(notice_id)
-    return told
+    return [
+        Waiting(stored_id(notice_id), subscriber_id, cadence, created_at)
+        for notice_id, subscriber_id, cadence, created_at in rows
+    ]
 
 
 def bundle(session: Session, deliveries: Mapping[int, int]) -> None:

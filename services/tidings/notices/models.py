@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from tidings.db.base import Table
@@ -31,18 +31,20 @@ class Notice(Table, table=True):
     """
 
     __tablename__: ClassVar[Any] = "notice"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("subscriber_id", "project_id", "sweep_id"),)
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("subscriber_id", "project_id", "sweep_id"),
+        Index("ix_notice_state_cadence", "state", "cadence"),
+        Index("ix_notice_subscriber_id_state", "subscriber_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id")
     project_id: int = Field(foreign_key="project.id", index=True)
     sweep_id: int = Field(foreign_key="sweep.id", index=True)
     severity: Severity = Field(sa_type=enum_type(Severity))
     reasons: list[dict[str, Any]] = Field(sa_type=JSON_TYPE)
     cadence: Cadence = Field(sa_type=enum_type(Cadence), description="the soonest of its reasons'")
-    state: NoticeState = Field(
-        default=NoticeState.WAITING, sa_type=enum_type(NoticeState), index=True
-    )
+    state: NoticeState = Field(default=NoticeState.WAITING, sa_type=enum_type(NoticeState))
     skipped_reason: str = ""
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
     may_repeat: bool = Field(

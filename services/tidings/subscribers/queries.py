@@ -25,7 +25,8 @@ Row = TypeVar("Row", bound=Table)
 
 def subscriber_locked(session: Session, subscriber_id: int) -> Subscriber | None:
     """Return the subscriber and keep others from changing it meanwhile."""
-    return session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
+    statement = select(Subscriber).where(col(Subscriber.id) == subscriber_id)
+    return session.exec(_locked(statement)).one_or_none()
 
 
 def add_subscriber(session: Session, row: Subscriber) -> Subscriber:
@@ -158,4 +159,6 @@ def expire_tokens(session: Session, subscriber_id: int, *, now: datetime) -> Non
 
 
 def _locked(statement: SelectOfScalar[Row]) -> SelectOfScalar[Row]:
-    return statement.with_for_update().execution_options(populate_existing=True)
+    # key_share lets others go on to insert rows that point at this one: waiting there while they
+    # hold rows that we want next would be a deadlock.
+    return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
