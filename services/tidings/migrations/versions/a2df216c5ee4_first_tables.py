@@ -377,8 +377,8 @@ def upgrade() -> None:
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_delivery_id'), ['delivery_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_project_id'), ['project_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_notice_state'), ['state'], unique=False)
-        batch_op.create_index(batch_op.f('ix_notice_subscriber_id'), ['subscriber_id'], unique=False)
+        batch_op.create_index('ix_notice_state_cadence', ['state', 'cadence'], unique=False)
+        batch_op.create_index('ix_notice_subscriber_id_state', ['subscriber_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_notice_sweep_id'), ['sweep_id'], unique=False)
 
     op.create_table('snapshot',
@@ -407,8 +407,8 @@ def downgrade() -> None:
     op.drop_table('snapshot')
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notice_sweep_id'))
-        batch_op.drop_index(batch_op.f('ix_notice_subscriber_id'))
-        batch_op.drop_index(batch_op.f('ix_notice_state'))
+        batch_op.drop_index('ix_notice_subscriber_id_state')
+        batch_op.drop_index('ix_notice_state_cadence')
         batch_op.drop_index(batch_op.f('ix_notice_project_id'))
         batch_op.drop_index(batch_op.f('ix_notice_delivery_id'))
 
