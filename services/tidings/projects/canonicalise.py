@@ -18,6 +18,7 @@ from typing import Any, cast
 import orjson
 
 from tidings.errors import QuarantinedError
+from tidings.reporter.wire import Record
 
 Canonical = dict[str, Any]
 """RePORTER's own field names, with values that JSON can hold; a field without a value is absent."""
@@ -87,11 +88,16 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def canonical_fields(fields: Mapping[str, Any]) -> Canonical:
-    """Return the canonical form of a record's fields.
+def canonicalise(record: Record) -> Canonical:
+    """Return the canonical form of a record that RePORTER sent.
 
     Raises QuarantinedError for a date that is none and for a number that JSON cannot carry.
     """
+    return canonical_fields(record.known())
+
+
+def canonical_fields(fields: Mapping[str, Any]) -> Canonical:
+    """Return the canonical form of fields under RePORTER's names; others are passed over."""
     values = {name: _field(name, fields.get(name)) for name in FIELDS}
     return {name: values[name] for name in sorted(values) if values[name] not in _EMPTY}
 

@@ -61,6 +61,9 @@ class Sweep(Table, table=True):
         default=0, description="records that the source counted and we never saw"
     )
     ids_digest: str | None = Field(default=None, description="hash of the sorted appl_ids seen")
+    drifted: list[str] = Field(
+        default_factory=list, sa_type=JSON_TYPE, description="fields in the records new to us"
+    )
     note: str = Field(default="", description="why it was held or failed, in words")
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -213,8 +216,8 @@ class Change(Table, table=True):
     kind: ChangeKind = Field(sa_type=enum_type(ChangeKind))
     severity: Severity = Field(sa_type=enum_type(Severity))
     field: str = Field(description="as RePORTER names it; 'award' for a new award")
-    before: Any = Field(default=None, sa_type=JSON_TYPE)
-    after: Any = Field(default=None, sa_type=JSON_TYPE)
+    before: Any = Field(default=None, sa_type=JSON_TYPE, nullable=True)
+    after: Any = Field(default=None, sa_type=JSON_TYPE, nullable=True)
     reverses_id: int | None = Field(default=None, foreign_key="change.id")
     seen_at: datetime = Field(sa_type=UtcDateTime)
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,135 @@
+"""Go on with a sweep: count, then read page by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from sqlalchemy import Engine
+
+from tidings.clock import machine_now
+from tidings.db.session import open_reader, open_session
+from tidings.errors import RejectedError
+from tidings.flows.ingest_page import hold_page, ingest_page
+from tidings.flows.plan_sweep import fail_sweep, note_pieces
+from tidings.projects import itinerary
+from tidings.projects import sweep_queries as queries
+from tidings.projects.itinerary import PIECES, Close, Count, Piece, Read, Step
+from tidings.projects.models import Sweep, SweepState
+from tidings.projects.source import Source
+from tidings.reporter.client import ProjectPage
+from tidings.reporter.paging import PageRequest, PageSeen, Verdict, page_verdict
+from tidings.upkeep.queries import release_lease, take_lease
+
+READS = 3
+"""How often a page is asked for that does not add up."""
+
+LEASE = timedelta(seconds=90)
+"""Longer than a request takes. Should it run out all the same, a page still counts once."""
+
+
+def advance_sweep(
+    engine: Engine, client: Source, sweep_id: int, *, now: datetime, seconds: float
+) -> bool:
+    """Read on for so many seconds, one request at least; True when nothing is left to read.
+
+    Safe to call twice: every step begins from the rows and commits before the next, so whoever
+    comes next goes on where the last one stopped. A lease keeps two from asking for the same page;
+    False while somebody else has it. What RePORTER refuses fails the sweep, with its words.
+    """
+    deadline = machine_now() + timedelta(seconds=seconds)
+    lease = _Lease(engine, f"sweep:{sweep_id}")
+    state = _read_state(engine, sweep_id)
+    while state.step is not None:
+        if not lease.take():
+            return False
+        try:
+            _take_step(engine, client, state, state.step, now=now)
+        except RejectedError as error:
+            fail_sweep(engine, sweep_id, str(error), now=now)
+        state = _read_state(engine, sweep_id)
+        if machine_now() >= deadline:
+            break
+    lease.release()
+    return state.step is None
+
+
+class _Lease:
+    """The right to go on with one sweep, renewed when half of its time is over."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._holder = token_hex(8)
+        self._renew_at: datetime | None = None
+
+    def take(self) -> bool:
+        if self._renew_at is not None and machine_now() < self._renew_at:
+            return True
+        with open_session(self._engine) as session:
+            taken = take_lease(session, self._name, self._holder, ttl=LEASE)
+            session.commit()
+        self._renew_at = machine_now() + LEASE / 2
+        return taken
+
+    def release(self) -> None:
+        if self._renew_at is None:
+            return
+        with open_session(self._engine) as session:
+            release_lease(session, self._name, self._holder)
+            session.commit()
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where a sweep stands, and what comes next."""
+
+    sweep_id: int
+    pieces: tuple[Piece, ...]
+    pages: Mapping[str, Sequence[PageSeen]]
+    step: Step | None
+
+
+def _read_state(engine: Engine, sweep_id: int) -> _State:
+    with open_reader(engine) as session:
+        sweep = session.get_one(Sweep, sweep_id)
+        pieces = PIECES.validate_python(sweep.partitions)
+        pages = queries.pages_seen(session, sweep_id)
+        running = sweep.state is SweepState.RUNNING
+        step = itinerary.next_step(pieces, pages) if running else None
+        return _State(sweep_id, pieces, pages, step)
+
+
+def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now: datetime) -> None:
+    piece = state.pieces[step.index]
+    if isinstance(step, Read):
+        page, adds_up = _ask(client, piece, step.request)
+        take_in = ingest_page if adds_up else hold_page
+        with open_session(engine) as session:
+            take_in(session, state.sweep_id, page, partition=piece.partition, now=now)
+        return
+    total = step.total if isinstance(step, Close) else client.count_projects(piece.criteria)
+    first = 0
+    if isinstance(step, Count) and not step.again:
+        after = itinerary.counted(state.pieces, step.index, total, today=now.date())
+        first = total if piece.is_whole else 0
+    else:
+        after = itinerary.closed(state.pieces, step.index, total, state.pages[piece.partition])
+    with open_session(engine) as session:
+        note_pieces(session, state.sweep_id, before=state.pieces, after=after, first=first, now=now)
+
+
+def _ask(client: Source, piece: Piece, request: PageRequest) -> tuple[ProjectPage, bool]:
+    """Ask for a page until it adds up, a few times at most."""
+    page, adds_up = _ask_once(client, piece, request)
+    for _ in range(READS - 1):
+        if adds_up:
+            break
+        page, adds_up = _ask_once(client, piece, request)
+    return page, adds_up
+
+
+def _ask_once(client: Source, piece: Piece, request: PageRequest) -> tuple[ProjectPage, bool]:
+    page = client.search_projects(piece.criteria, offset=request.offset, limit=request.limit)
+    verdict = page_verdict(page.total, request.offset, request.limit, len(page.rows))
+    return page, verdict is Verdict.OK

@@ -1,0 +1,103 @@
+"""End a sweep: its receipt, what was absent, and the storm breaker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+import structlog
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tidings.db.base import stored_id
+from tidings.db.session import open_reader, open_session
+from tidings.flows.confirm_absences import Absences, look_for_absent, note_absences
+from tidings.flows.plan_sweep import add_note
+from tidings.projects import sweep_queries as queries
+from tidings.projects.belief import STORM_LEAST, is_storm
+from tidings.projects.itinerary import PIECES, next_step
+from tidings.projects.models import Sweep, SweepState
+from tidings.projects.source import Source
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class FinishedSweep:
+    """How a sweep ended, and how many changes of it flows.match_changes has to look at."""
+
+    sweep_id: int
+    state: SweepState
+    waiting: int
+
+
+def finish_sweep(engine: Engine, client: Source, sweep_id: int, *, now: datetime) -> FinishedSweep:
+    """Write a sweep's receipt once all of it was read, and let its changes be matched.
+
+    A sweep with anything unexamined ends HELD, and then nothing counts as absent. In a complete
+    one every award of the scope that did not come is absent once more. Those absent for a day or
+    longer are asked for by number first, outside of any transaction; one that is not there either
+    and has been absent for four weeks is MISSING.
+
+    Safe to call twice: all is written in one transaction, which begins by looking whether the
+    sweep still runs. A call that comes too early does nothing.
+    """
+    end = _end_of(engine, sweep_id)
+    if end is not None:
+        whole = end is SweepState.COMPLETE
+        absences = look_for_absent(engine, client, sweep_id, now=now) if whole else Absences()
+        with open_session(engine) as session:
+            sweep = queries.sweep_locked(session, sweep_id)
+            if sweep.state is SweepState.RUNNING:
+                if whole:
+                    note_absences(session, sweep, absences, now=now)
+                _hold_storms(session, sweep, now=now)
+                _write_receipt(session, sweep, end, now=now)
+            session.commit()
+    with open_reader(engine) as session:
+        state = session.get_one(Sweep, sweep_id).state
+        return FinishedSweep(sweep_id, state, queries.waiting_changes(session, sweep_id))
+
+
+def _end_of(engine: Engine, sweep_id: int) -> SweepState | None:
+    """Return how a sweep is to end, None while it is not read to its end or has ended already."""
+    with open_reader(engine) as session:
+        sweep = session.get_one(Sweep, sweep_id)
+        pieces = PIECES.validate_python(sweep.partitions)
+        step = next_step(pieces, queries.pages_seen(session, sweep_id))
+        if sweep.state is not SweepState.RUNNING or step is not None:
+            return None
+        believed = not sweep.unexamined and not any(piece.moved for piece in pieces)
+        return SweepState.COMPLETE if believed else SweepState.HELD
+
+
+def _hold_storms(session: Session, sweep: Sweep, *, now: datetime) -> None:
+    """Hold what changed alike on most of what was read: that is the source's doing, no news."""
+    examined = len(queries.ids_seen(session, stored_id(sweep.id)))
+    for field, kind, awards in queries.storms(session, stored_id(sweep.id), least=STORM_LEAST):
+        if is_storm(awards, examined):
+            queries.hold(session, stored_id(sweep.id), field, kind, now=now)
+            add_note(sweep, f"{kind} of {field} held: {awards} of {examined} awards")
+            log.error("changes.held", sweep_id=sweep.id, field=field, kind=kind, awards=awards)
+
+
+def _write_receipt(session: Session, sweep: Sweep, end: SweepState, *, now: datetime) -> None:
+    sweep_id = stored_id(sweep.id)
+    seen = queries.ids_seen(session, sweep_id)
+    pieces = PIECES.validate_python(sweep.partitions)
+    if any(piece.moved for piece in pieces):
+        add_note(sweep, "the source moved while it was read")
+    sweep.total_last = sum(piece.total_last or 0 for piece in pieces)
+    sweep.examined = len(seen - queries.ids_quarantined(session, sweep_id))
+    digest = blake2b(",".join(map(str, sorted(seen))).encode(), digest_size=16)
+    sweep.ids_digest = digest.hexdigest()
+    sweep.state, sweep.finished_at = end, now
+    log.info(
+        "sweep.finished",
+        sweep_id=sweep_id,
+        state=end,
+        examined=sweep.examined,
+        new=sweep.new,
+        changed=sweep.changed,
+        quarantined=sweep.quarantined,
+        unexamined=sweep.unexamined,
+    )
