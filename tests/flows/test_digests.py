@@ -1,15 +1,19 @@
 """Digests: started at the reader's hour, once a period, telling what waited."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from builders import make_follow, make_notice, make_project, make_reader
 from conftest import NOW
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from tidings.config import Settings
 from tidings.db.base import stored_id
+from tidings.db.session import open_session
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.flows.compose_digest import compose_digest
 from tidings.flows.start_digests import start_digests
@@ -216,6 +220,32 @@ def test_each_reader_is_told_their_own(session: Session, settings: Settings) -> 
     for notice in session.exec(select(Notice)):
         delivery = session.get_one(Delivery, notice.delivery_id)
         assert delivery.subscriber_id == notice.subscriber_id
+
+
+def test_digests_of_one_reader_composed_at_once_all_tell_what_they_have(
+    engine: Engine, settings: Settings
+) -> None:
+    with open_session(engine) as session:
+        follow = follow_of(session)
+        reader = session.get_one(Subscriber, follow.subscriber_id)
+        for cadence in DIGEST_CADENCES:
+            ensure_schedule(session, reader, cadence, now=NOW)
+            for _ in range(20):
+                make_notice(session, follow, cadence=cadence)
+        session.commit()
+        run_ids = start_digests(session, now=NOW + timedelta(days=10))
+
+    def compose(run_id: int) -> list[int]:
+        with open_session(engine) as own:
+            return compose_digest(own, [run_id], settings=settings, now=NOW + timedelta(days=10))
+
+    with ThreadPoolExecutor(6) as pool:
+        made = [delivery for batch in pool.map(compose, run_ids * 2) for delivery in batch]
+    assert len(made) == len(set(made)) == 3
+    with open_session(engine) as session:
+        told = session.exec(select(col(Notice.delivery_id))).all()
+        assert Counter(told) == Counter(made * 20)
+        assert {run.state for run in runs_of(session)} == {DigestRunState.COMPOSED}
 
 
 ZONES = (
