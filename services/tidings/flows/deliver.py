@@ -95,10 +95,7 @@ def _send(
         return _record(session, delivery, _deferred(delivery, error, now), now)
     except LostReplyError as error:
         return _record_unknown(session, sender, delivery, str(error), now)
-    delivery.subject = mail.subject
-    return _record(
-        session, delivery, _Result(DeliveryState.SENT, DeliveryEventKind.ACCEPTED, answer), now
-    )
+    return _record(session, delivery, _sent(answer, mail.subject), now)
 
 
 @dataclass(frozen=True)
@@ -112,6 +109,7 @@ class _Result:
     event: DeliveryEventKind
     detail: str
     due_at: datetime | None = None
+    subject: str = ""
 
 
 def _prepare(session: Session, delivery: Delivery, settings: Settings) -> Mail | _Suppressed:
@@ -156,6 +154,10 @@ def _envelope(
     )
 
 
+def _sent(answer: str, subject: str) -> _Result:
+    return _Result(DeliveryState.SENT, DeliveryEventKind.ACCEPTED, answer, subject=subject)
+
+
 def _suppress(reason: str) -> _Result:
     return _Result(DeliveryState.SUPPRESSED, DeliveryEventKind.SUPPRESSED, reason)
 
@@ -177,11 +179,10 @@ def _record(session: Session, delivery: Delivery, result: _Result, now: datetime
         session.commit()
         log.warning("delivery.overtaken", delivery_id=delivery.id, was=result.state)
         return result.state
-    subject = delivery.subject
     row.state, row.last_error = result.state, ""
     row.lease_owner, row.lease_until = None, None
     if result.state is DeliveryState.SENT:
-        row.sent_at, row.subject = now, subject
+        row.sent_at, row.subject = now, result.subject
         mark_told(session, stored_id(row.id))
     else:
         row.last_error = result.detail

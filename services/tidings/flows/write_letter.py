@@ -46,9 +46,8 @@ def write_letter(session: Session, delivery: Delivery, settings: Settings) -> Le
         case DeliveryKind.CONFIRM:
             return _confirm(session, delivery, reader, settings)
         case DeliveryKind.GOODBYE:
-            return GoodbyeLetter(
-                _footer(settings, reader, "You get this because you asked us to stop.")
-            )
+            why = "You get this because you asked us to stop."
+            return GoodbyeLetter(_footer(settings, reader, why))
         case DeliveryKind.CHANGE_ALERT:
             return _alert(session, delivery, reader, settings)
         case DeliveryKind.DIGEST:
