@@ -8,8 +8,14 @@ from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.base import stored_id
-from tidings.db.upsert import insert_ignore_returning
-from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
+from tidings.db.upsert import insert_ignore, insert_ignore_returning
+from tidings.delivery.models import (
+    Delivery,
+    DeliveryEvent,
+    DeliveryEventKind,
+    DeliveryKind,
+    DeliveryState,
+)
 from tidings.keys import message_id
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.notices.shares import Waiting
@@ -145,12 +151,17 @@ def untold_notices(session: Session, subscriber_id: int) -> Sequence[Notice]:
 
 
 def suppress_emptied(
-    session: Session, subscriber_id: int, *, kinds: Collection[DeliveryKind], reason: str
+    session: Session,
+    subscriber_id: int,
+    *,
+    kinds: Collection[DeliveryKind],
+    reason: str,
+    now: datetime,
 ) -> None:
     """Withdraw a reader's mails of these kinds that wait to be sent and tell no notice any more."""
     session.flush()
     told = select(col(Notice.id)).where(col(Notice.delivery_id) == col(Delivery.id))
-    session.exec(
+    withdrawn = session.exec(
         update(Delivery)
         .where(
             col(Delivery.subscriber_id) == subscriber_id,
@@ -159,4 +170,7 @@ def suppress_emptied(
             ~told.exists(),
         )
         .values(state=DeliveryState.SUPPRESSED, last_error=reason)
-    )
+        .returning(col(Delivery.id))
+    ).all()
+    event = {"kind": DeliveryEventKind.SUPPRESSED, "at": now, "detail": reason}
+    insert_ignore(session, DeliveryEvent, [{"delivery_id": row[0]} | event for row in withdrawn])

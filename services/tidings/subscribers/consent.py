@@ -13,6 +13,13 @@ def activate(reader: Subscriber, *, now: datetime) -> None:
     reader.ended_reason = None
 
 
+def ask_again(reader: Subscriber) -> None:
+    """Mark a reader who ended as being asked anew, so that the confirm mail may go out."""
+    reader.state = SubscriberState.PENDING
+    reader.ended_at = None
+    reader.ended_reason = None
+
+
 def end(reader: Subscriber, *, reason: EndedReason, now: datetime) -> None:
     """Mark a reader as having said no."""
     reader.state = SubscriberState.ENDED
