@@ -41,6 +41,13 @@ def running_sweep(session: Session) -> Sweep | None:
     return session.exec(query.order_by(col(Sweep.id)).limit(1)).one_or_none()
 
 
+def started_since(session: Session, moment: datetime) -> bool:
+    """Say whether a sweep of the whole scope was started at or after ``moment``."""
+    whole = col(Sweep.purpose).in_((Purpose.WEEKLY, Purpose.BACKFILL))
+    query = select(col(Sweep.id)).where(whole, col(Sweep.started_at) >= moment)
+    return session.exec(query.limit(1)).first() is not None
+
+
 def ended_sweeps(session: Session, *, limit: int = 50) -> Sequence[Sweep]:
     """Return the sweeps that ended complete or held, newest first."""
     ended = col(Sweep.state).in_((SweepState.COMPLETE, SweepState.HELD))
