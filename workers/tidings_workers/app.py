@@ -1,6 +1,7 @@
 """The Celery application: its queues, where each job goes, and how messages are treated."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ParamSpec
 
 from celery import Celery
 from kombu import Queue as CeleryQueue
@@ -8,6 +9,8 @@ from kombu import Queue as CeleryQueue
 from tidings.errors import RetryableError
 from tidings.jobs import Job, Queue
 from tidings.wiring import read_settings
+
+Arguments = ParamSpec("Arguments")
 
 ROUTES = {
     Job.SWEEP_START: Queue.SWEEP,
@@ -23,6 +26,8 @@ ROUTES = {
     Job.QUEUE_HEARTBEAT: Queue.UPKEEP,
 }
 """The queue of every job; the heartbeat is sent to each queue by name, whatever stands here."""
+
+DEFAULT_BROKER = "redis://127.0.0.1:6379/0"
 
 REDIS_OPTIONS = {
     "visibility_timeout": 900,  # far longer than the longest task, or it would run twice
@@ -69,8 +74,13 @@ def _settings_of_celery(broker_url: str) -> dict[str, Any]:
     }
 
 
-app = Celery("tidings")
-app.conf.update(_settings_of_celery(read_settings().broker_url))
+app: Any = Celery("tidings")
+app.conf.update(_settings_of_celery(read_settings().broker_url or DEFAULT_BROKER))
 
-EXPECTED = (RetryableError,)
-"""Errors that need no traceback in the log: the row says so, and recover rings again."""
+
+def task(job: Job) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:
+    """Register a function as the code behind ``job``.
+
+    A RetryableError needs no traceback in the log: the row says so, and recover rings again.
+    """
+    return app.task(name=job.value, throws=(RetryableError,))

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 PR_SET_PDEATHSIG = 1
 SETTLED_SECONDS = 30.0
-"""A child that lived this long is started again at once; one that did not waits longer and longer."""
+"""A child that lived this long starts again soon; one that did not waits longer and longer."""
 LONGEST_WAIT = 30.0
 STOP_SECONDS = 25.0
 
@@ -42,7 +42,7 @@ class Child:
 
     def start(self) -> None:
         """Start the process in a group of its own, so that Ctrl-C reaches the supervisor alone."""
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - commands of our own
             self.command,
             env={**os.environ, **self.env},
             process_group=0,

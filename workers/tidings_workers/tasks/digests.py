@@ -5,11 +5,11 @@ from tidings.flows.compose_digest import compose_digest
 from tidings.flows.start_digests import start_digests
 from tidings.jobs import Job
 from tidings_workers import wiring
-from tidings_workers.app import app
+from tidings_workers.app import task
 from tidings_workers.chunks import ring_chunks
 
 
-@app.task(name=Job.ALERTS_COMPOSE.value)
+@task(Job.ALERTS_COMPOSE)
 def compose_immediate() -> None:
     """Make a delivery of each immediate notice that waits."""
     with wiring.session() as session:
@@ -19,7 +19,7 @@ def compose_immediate() -> None:
         wiring.ring(Job.ALERTS_COMPOSE)
 
 
-@app.task(name=Job.DIGESTS_START.value)
+@task(Job.DIGESTS_START)
 def start() -> None:
     """Start the digests that are due."""
     with wiring.session() as session:
@@ -29,7 +29,7 @@ def start() -> None:
         wiring.ring(Job.DIGESTS_START)
 
 
-@app.task(name=Job.DIGEST_COMPOSE.value)
+@task(Job.DIGEST_COMPOSE)
 def compose(run_ids: list[int]) -> None:
     """Make a delivery of each run that has something to tell."""
     with wiring.session() as session:

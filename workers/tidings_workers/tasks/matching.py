@@ -3,10 +3,10 @@
 from tidings.flows.match_changes import match_changes
 from tidings.jobs import Job
 from tidings_workers import wiring
-from tidings_workers.app import app
+from tidings_workers.app import task
 
 
-@app.task(name=Job.CHANGES_MATCH.value)
+@task(Job.CHANGES_MATCH)
 def match() -> None:
     """Match a batch of changes; a change that was matched already is passed over."""
     with wiring.session() as session:

@@ -5,24 +5,25 @@ from tidings.flows.recover import recover
 from tidings.jobs import Job
 from tidings.upkeep.queries import beat
 from tidings_workers import wiring
-from tidings_workers.app import app
+from tidings_workers.app import task
 
 
-@app.task(name=Job.ROWS_RECOVER.value)
+@task(Job.ROWS_RECOVER)
 def recover_rows() -> None:
     """Ring again for every row that waits too long."""
-    for bell in recover(wiring.engine(), now=wiring.now(), settings=wiring.settings()):
+    is_idempotent = wiring.sender().is_idempotent
+    for bell in recover(wiring.engine(), is_idempotent=is_idempotent, now=wiring.now()):
         wiring.ring(bell.job, *bell.arguments)
 
 
-@app.task(name=Job.ROWS_PRUNE.value)
+@task(Job.ROWS_PRUNE)
 def prune_rows() -> None:
     """Delete what the retention rules say."""
     with wiring.session() as session:
         prune(session, now=wiring.now())
 
 
-@app.task(name=Job.QUEUE_HEARTBEAT.value)
+@task(Job.QUEUE_HEARTBEAT)
 def note_heartbeat(queue: str) -> None:
     """Note that this process consumed from ``queue`` just now."""
     with wiring.session() as session:
