@@ -50,13 +50,17 @@ def record(appl_id: int = 1, **fields: Any) -> Record:
 class ListedSource:
     """Answers from ``records``; tests change them, or what is said about them, as they go.
 
-    ``says_total`` replaces the true total; ``fails`` is raised instead of every answer;
-    ``before_page`` is called before each page, to let the source move while it is read.
+    ``by_number`` are records that only a question for their ``appl_id`` finds. ``says_total``
+    replaces the true total; ``fails`` is raised instead of every answer, ``fails_by_number``
+    instead of those to such questions; ``before_page`` is called before each page, to let the
+    source move while it is read.
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self.records = list(records)
+        self.by_number: list[Record] = []
         self.says_total: int | None = None
+        self.fails_by_number: TidingsError | None = None
         self.fails: TidingsError | None = None
         self.before_page: Callable[[], None] = lambda: None
         self.asked: list[tuple[Criteria, int]] = []
@@ -75,13 +79,15 @@ class ListedSource:
         return self._total(criteria)
 
     def _total(self, criteria: Criteria) -> int:
-        if self.fails is not None:
-            raise self.fails
+        failure = self.fails or (self.fails_by_number if criteria.appl_ids else None)
+        if failure is not None:
+            raise failure
         found = len(self._found(criteria))
         return found if self.says_total is None or criteria.appl_ids else self.says_total
 
     def _found(self, criteria: Criteria) -> list[Record]:
-        rows = [row for row in self.records if _matches(criteria, row)]
+        records = [*self.records, *(self.by_number if criteria.appl_ids else ())]
+        rows = [row for row in records if _matches(criteria, row)]
         return sorted(rows, key=lambda row: row.get("appl_id") or 0)
 
 

@@ -29,6 +29,7 @@ from tidings.projects.models import (
     SweepState,
 )
 from tidings.projects.queries import canonical_at, canonical_of, project_by_key, timeline
+from tidings.upkeep.queries import take_lease
 
 WEEK = timedelta(days=7)
 
@@ -230,6 +231,22 @@ def test_a_sweep_of_many_pages_asks_each_once_and_goes_on_where_it_stopped(
     assert calls >= 4
     assert [offset for _, offset in source.asked] == [0, 500, 1000]
     assert receipt(session, sweep_id).examined == 1201
+
+
+def test_two_do_not_ask_for_the_same_page(
+    engine: Engine, session: Session, settings: Settings
+) -> None:
+    sweep_id = start_sweep(
+        session, purpose=Purpose.WEEKLY, settings=settings, now=NOW, scope=EVERYTHING
+    )
+    assert sweep_id is not None
+    assert take_lease(session, f"sweep:{sweep_id}", "another", ttl=WEEK)
+    session.commit()
+    source = ListedSource([record(1)])
+
+    assert not advance_sweep(engine, source, sweep_id, now=NOW, seconds=60)
+    assert source.asked == []
+    assert receipt(session, sweep_id).total_first is None
 
 
 def test_one_sweep_at_a_time(session: Session, settings: Settings) -> None:

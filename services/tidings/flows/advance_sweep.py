@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Self
 
 from sqlalchemy import Engine
 
@@ -38,19 +39,18 @@ def advance_sweep(
     False while somebody else has it. What RePORTER refuses fails the sweep, with its words.
     """
     deadline = machine_now() + timedelta(seconds=seconds)
-    lease = _Lease(engine, f"sweep:{sweep_id}")
     state = _read_state(engine, sweep_id)
-    while state.step is not None:
-        if not lease.take():
-            return False
-        try:
-            _take_step(engine, client, state, state.step, now=now)
-        except RejectedError as error:
-            fail_sweep(engine, sweep_id, str(error), now=now)
-        state = _read_state(engine, sweep_id)
-        if machine_now() >= deadline:
-            break
-    lease.release()
+    with _Lease(engine, f"sweep:{sweep_id}") as lease:
+        while state.step is not None:
+            if not lease.take():
+                return False
+            try:
+                _take_step(engine, client, state, state.step, now=now)
+            except RejectedError as error:
+                fail_sweep(engine, sweep_id, str(error), now=now)
+            state = _read_state(engine, sweep_id)
+            if machine_now() >= deadline:
+                break
     return state.step is None
 
 
@@ -63,6 +63,15 @@ class _Lease:
         self._holder = token_hex(8)
         self._renew_at: datetime | None = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._renew_at is not None:
+            with open_session(self._engine) as session:
+                release_lease(session, self._name, self._holder)
+                session.commit()
+
     def take(self) -> bool:
         if self._renew_at is not None and machine_now() < self._renew_at:
             return True
@@ -71,13 +80,6 @@ class _Lease:
             session.commit()
         self._renew_at = machine_now() + LEASE / 2
         return taken
-
-    def release(self) -> None:
-        if self._renew_at is None:
-            return
-        with open_session(self._engine) as session:
-            release_lease(session, self._name, self._holder)
-            session.commit()
 
 
 @dataclass(frozen=True)

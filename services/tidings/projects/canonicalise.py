@@ -82,6 +82,7 @@ LARGEST_WHOLE = 2**53
 """Above it a number is no longer the same in every JSON reader."""
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN = re.compile(r"[!-%'-~]+(?: [!-%'-~]+)*")  # ASCII, no entity, no needless space
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\ufeff\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -160,6 +161,8 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
     ``lines`` keeps line breaks and blank lines, which long texts use for their paragraphs.
     """
+    if _PLAIN.fullmatch(text):  # nearly every text, and far quicker
+        return text
     while (cleaned := _clean_once(text, lines=lines)) != text:  # "&amp;amp;" takes two rounds
         text = cleaned
     return cleaned
