@@ -94,11 +94,12 @@ class Desk:
         asked = read_request(content, requests.PROJECT_CRITERIA)
         records = self.source.records(self.now())
         found = select(records, asked.criteria)
-        recorded = None
+        recorded: Mapping[str, Any] | None = None
         if isinstance(self.source, Recordings):
-            recorded = self.source.meta() if not asked.criteria else {}
+            recorded = {} if asked.criteria else self.source.meta()
         if fault is not None and fault.mode is Mode.SHRUNKEN:
-            found, recorded = found[: kept(len(found))], {} if recorded is not None else None
+            found = found[: kept(len(found))]
+            recorded = None if recorded is None else {}
         return _shortened(project_reply(asked, found, recorded=recorded), fault)
 
     def publications(self, content: bytes, fault: Fault | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ BURST = 10
 
 BURST_SPAN = timedelta(seconds=5)
 HANG = 3600.0
+MAINTENANCE = "<!DOCTYPE html><html><body>Scheduled maintenance</body></html>"
 KEPT = 0.4
 """How much of an answer is left by the faults that take some of it."""
 
@@ -99,9 +100,7 @@ async def spoil(fault: Fault) -> Response | None:
         case Mode.RESET:
             return _Broken()
         case Mode.HTML:
-            return Response(
-                "<!DOCTYPE html><html><body>Maintenance</body></html>", 200, headers, "text/html"
-            )
+            return Response(MAINTENANCE, 200, headers, "text/html")
         case Mode.TRUNCATED | Mode.SHORT_PAGE | Mode.SHRUNKEN:
             pass
     return None

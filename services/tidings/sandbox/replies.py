@@ -10,6 +10,8 @@ from typing import Any
 from tidings.sandbox.asked import FIELD_OF, Asked
 
 WireRecord = Mapping[str, Any]
+RECORDED = frozenset({"search_id", "total", "properties"})
+"""What a reply takes over from the meta of a recorded answer."""
 
 
 def project_reply(
@@ -29,7 +31,7 @@ def project_reply(
     rows = _sorted(rows, asked)
     search_id = new_search_id()
     text_search = "advanced_text_search" in asked.criteria
-    meta = {
+    meta: dict[str, Any] = {
         "search_id": search_id,
         "total": len(rows),
         "offset": asked.offset,
@@ -40,11 +42,7 @@ def project_reply(
         "properties": {"URL": f"https:/reporter.nih.gov/search/{search_id}/projects"},
     }
     if recorded is not None:
-        meta |= {
-            name: recorded[name]
-            for name in ("search_id", "total", "properties")
-            if name in recorded
-        }
+        meta |= {name: value for name, value in recorded.items() if name in RECORDED}
     page = rows[asked.offset : asked.offset + asked.limit]
     return {"meta": meta, "results": [_chosen(row, asked.fields) for row in page]}
 
@@ -52,7 +50,7 @@ def project_reply(
 def publication_reply(asked: Asked, found: Sequence[WireRecord]) -> dict[str, Any]:
     """Return the reply to a search for publications."""
     rows = sorted(found, key=lambda link: (link["coreproject"], link["pmid"]))
-    meta = {
+    meta: dict[str, Any] = {
         "search_id": None,
         "total": len(rows),
         "offset": asked.offset,

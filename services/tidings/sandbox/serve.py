@@ -39,9 +39,9 @@ def serve(
     """
     source: Source = Recordings(recordings) if recordings else Corpus(seed=seed, size=corpus)
     app = make_app(source, clock or fast_clock(week_seconds))
-    asyncio.run(
-        _run(Server(app, HOST, free_port(port), interface=Interfaces.ASGI, log_enabled=False))
-    )
+    address = free_port(port)
+    server = Server(app, HOST, address, interface=Interfaces.ASGI, log_enabled=False)
+    asyncio.run(_run(server, address))
 
 
 def fast_clock(week_seconds: float) -> Clock:
@@ -64,9 +64,9 @@ def free_port(wanted: int = 0) -> int:
         return probe.getsockname()[1]
 
 
-async def _run(server: Server) -> None:
+async def _run(server: Server, port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    log.info("sandbox.started", url=f"http://{HOST}:{server.bind_port}")
+    log.info("sandbox.started", url=f"http://{HOST}:{port}")
     await server.serve()
