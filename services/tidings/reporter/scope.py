@@ -1,12 +1,11 @@
 """What a sweep asks for: the scope as parts, each small enough to be paged to its end (pure)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import TypeVar
 
-from tidings.errors import RejectedError
 from tidings.reporter.criteria import Criteria, DateRange
 from tidings.reporter.paging import LAST_OFFSET, PAGE
 
@@ -25,9 +24,6 @@ PROJECT_NUM_BATCH = 50
 
 Item = TypeVar("Item")
 
-Count = Callable[[Criteria], int]
-"""Asks the source for its total."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -35,28 +31,6 @@ class Part:
 
     name: str
     criteria: Criteria
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One piece to be paged, and the source's total for it when it was planned."""
-
-    name: str
-    criteria: Criteria
-    total: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The pieces of a scope. ``total`` is the source's for the whole parts, before the pieces."""
-
-    partitions: tuple[Partition, ...]
-    total: int
-
-    @property
-    def missing(self) -> int:
-        """Records that the pieces do not add up to; negative when the source grew meanwhile."""
-        return self.total - sum(partition.total for partition in self.partitions)
 
 
 def fiscal_year(day: date) -> int:
@@ -95,23 +69,12 @@ def followed_parts(
     return (*records, *projects)
 
 
-def make_plan(parts: Iterable[Part], *, count: Count, today: date) -> Plan:
-    """Cut parts into partitions small enough to page, asking the source for totals.
-
-    A piece that is too large is halved by the day on which records were added: the halves share no
-    record. Raises RejectedError for one day that holds more than paging can reach.
-    """
-    partitions: list[Partition] = []
-    total = 0
-    for part in parts:
-        whole = count(part.criteria)
-        total += whole
-        partitions += _pieces(Partition(part.name, part.criteria, whole), count, today)
-    return Plan(tuple(partitions), total)
-
-
 def halves(criteria: Criteria, *, today: date) -> tuple[Criteria, Criteria] | None:
-    """Cut criteria in two by the day of addition; None for what is a single day already."""
+    """Cut criteria in two by the day of addition; None for what is a single day already.
+
+    The halves share no record, and together have all that have such a day; they are open to both
+    sides where the whole is.
+    """
     span = criteria.date_added or DateRange.model_construct()
     first = span.from_date or EARLIEST
     last = span.to_date or max(today, first)
@@ -124,29 +87,6 @@ def halves(criteria: Criteria, *, today: date) -> tuple[Criteria, Criteria] | No
         criteria.model_copy(update={"date_added": lower}),
         criteria.model_copy(update={"date_added": upper}),
     )
-
-
-def _pieces(whole: Partition, count: Count, today: date) -> Iterator[Partition]:
-    if whole.total <= LARGEST:
-        yield whole
-        return
-    cut = halves(whole.criteria, today=today)
-    if cut is None:
-        if whole.total > REACHABLE:
-            raise RejectedError(
-                f"RePORTER added {whole.total} records of {whole.name} at once, and gives "
-                f"{REACHABLE} at most; narrow the scope (TIDINGS_SCOPE_AGENCIES)"
-            )
-        yield whole
-        return
-    for half in cut:
-        yield from _pieces(Partition(_piece_name(whole, half), half, count(half)), count, today)
-
-
-def _piece_name(whole: Partition, piece: Criteria) -> str:
-    span = piece.date_added or DateRange.model_construct()
-    first, last = span.from_date or "", span.to_date or ""
-    return f"{whole.name.partition(':')[0]}:{first}..{last}"
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
