@@ -61,7 +61,7 @@ def moves(recordings: Sequence[dict[str, Any]]) -> Iterator[Move]:
     last: dict[int, dict[str, Any]] = {}
     for recording in recordings:
         for row in recording["results"]:
-            known = last[row["appl_id"]] if row["appl_id"] in last else row
+            known = last.get(row["appl_id"]) or row
             for field, rule in RULES.items():
                 before, after = rule(known[field]), rule(row[field])
                 if before != after:

@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tidings.clock import machine_now
-from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
 from tidings.delivery.queries import due_delivery_ids
@@ -38,13 +37,12 @@ class Bell:
     arguments: tuple[JobArgument, ...] = ()
 
 
-def recover(
-    engine: Engine, *, now: datetime, settings: Settings, is_idempotent: bool = False
-) -> tuple[Bell, ...]:
+def recover(engine: Engine, *, is_idempotent: bool, now: datetime) -> tuple[Bell, ...]:
     """Settle what dead workers left behind and return a bell for all that waits.
 
     This is what makes the queue dispensable: a lost, doubled or wiped message costs no more than
-    the time until this runs again. Safe to call at any time, as every job is safe to ring twice.
+    the time until this runs again. ``is_idempotent`` is the sender's. Safe to
+    call at any time, as every job is safe to ring twice.
     """
     with open_session(engine) as session:
         settled = expire_leases(session, is_idempotent=is_idempotent, now=now)

@@ -1,0 +1,51 @@
+"""The commands, and the edge where an error becomes a sentence."""
+
+import sys
+
+import typer
+
+from tidings import __version__
+from tidings.cli import pipeline, previews, readers, recordings, running
+from tidings.cli.parts import console_errors
+from tidings.errors import TidingsError
+from tidings.logs import configure_logs
+from tidings.wiring import read_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Watches NIH RePORTER and tells people what changed.",
+)
+for command in (
+    running.up,
+    running.sandbox,
+    running.migrate,
+    pipeline.sweep,
+    pipeline.digest,
+    pipeline.deliver,
+    pipeline.recover,
+    readers.follow,
+    readers.save,
+    readers.unfollow,
+    readers.search,
+    recordings.replay,
+    previews.preview,
+):
+    app.command()(command)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run a command; what Tidings refuses on purpose is one plain sentence, never a traceback."""
+    try:
+        configure_logs(read_settings())
+        app()
+    except TidingsError as error:
+        console_errors.print(f"[bold red]tidings:[/] {error}", highlight=False)
+        sys.exit(1)

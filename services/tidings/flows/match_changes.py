@@ -1,0 +1,215 @@
+"""Find out who is to be told of what changed, and make their notices."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from sqlmodel import Session
+
+from tidings.db.base import stored_id
+from tidings.notices.grouping import Concern, Ground, group
+from tidings.notices.queries import (
+    add_notices,
+    mark_processed,
+    notices_telling,
+    waiting_changes,
+)
+from tidings.notices.reasons import REASONS, Clause, FollowReason, SearchReason
+from tidings.projects.models import Award, Change, Severity
+from tidings.projects.queries import canonical_of
+from tidings.searches.document import Document
+from tidings.searches.evaluate import ClauseHit, evaluate
+from tidings.searches.grammar import parse_canonical
+from tidings.searches.models import SavedSearch
+from tidings.searches.queries import (
+    add_matches,
+    awards_by_ids,
+    mark_matched,
+    saved_by_ids,
+    searches_to_match,
+)
+from tidings.searches.query import is_about_changes
+from tidings.subscribers.queries import follows_of_projects
+
+log = structlog.get_logger()
+
+LIMIT = 500
+
+
+@dataclass(frozen=True)
+class MatchOutcome:
+    """How many notices were made, of how many projects, and whether more changes wait."""
+
+    notices: int
+    projects: int
+    more: bool
+
+
+class Event(NamedTuple):
+    """An award that something happened to in a sweep, all of it; ``told`` may reach readers."""
+
+    sweep_id: int
+    award: Award
+    told: tuple[Change, ...]
+
+
+class Find(NamedTuple):
+    """A search that holds on an event."""
+
+    search_id: int
+    event: Event
+    hits: tuple[ClauseHit, ...]
+
+
+def match_changes(session: Session, *, now: datetime, limit: int = LIMIT) -> MatchOutcome:
+    """Make the notices of about ``limit`` changes that wait, oldest sweep first.
+
+    A reader has one notice of a project a sweep, with every reason: what is followed, what a search
+    found that it did not find before, what a search for changes asks, and the end of bad news for
+    whoever got that. Cosmetic changes are never told, but what they touch is searched again. All is
+    one transaction, so a call that dies leaves its changes waiting; safe to call twice, also at the
+    same time, because changes are locked and a notice is unique.
+    """
+    changes = waiting_changes(session, limit=limit)
+    events = _events(session, changes)
+    grounds = [
+        *_of_follows(session, events, now=now),
+        *_of_searches(session, events, now=now),
+        *_of_reversals(session, events, now=now),
+    ]
+    severities = {stored_id(change.id): change.severity for change in changes}
+    made = add_notices(session, group(grounds, severities), now=now)
+    mark_processed(session, severities, now=now)
+    session.commit()
+    projects = len({ground.concern.project_id for ground in grounds})
+    if changes:
+        log.info("changes.matched", changes=len(changes), notices=made, projects=projects)
+    return MatchOutcome(made, projects, more=len(changes) >= limit)
+
+
+def _events(session: Session, changes: Sequence[Change]) -> list[Event]:
+    awards = awards_by_ids(session, {change.appl_id for change in changes})
+    together: defaultdict[tuple[int, int], list[Change]] = defaultdict(list)
+    for change in changes:
+        together[change.sweep_id, change.appl_id].append(change)
+    return [
+        Event(
+            sweep_id,
+            awards[appl_id],
+            tuple(change for change in found if change.severity is not Severity.QUIET),
+        )
+        for (sweep_id, appl_id), found in together.items()
+    ]
+
+
+def _of_follows(session: Session, events: Sequence[Event], *, now: datetime) -> Iterator[Ground]:
+    of_project: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.told:
+            of_project[event.award.project_id].append(event)
+    for follow in follows_of_projects(session, of_project, now=now):
+        for event in of_project[follow.project_id]:
+            reason = FollowReason(follow_id=stored_id(follow.id), change_ids=_ids(event.told))
+            yield Ground(_concern(follow.subscriber_id, event), follow.cadence, reason)
+
+
+def _of_searches(session: Session, events: Sequence[Event], *, now: datetime) -> Iterator[Ground]:
+    savers: dict[int, Sequence[SavedSearch]] = {}
+    for_news: list[Find] = []
+    for_changes: list[Find] = []
+    documents = [
+        (event, Document(canonical_of(event.award), {change.kind for change in event.told}))
+        for event in events
+    ]
+    for search, savers_of_it in searches_to_match(session, now=now):
+        search_id = stored_id(search.id)
+        savers[search_id] = savers_of_it
+        query = parse_canonical(search.canonical)
+        finds = for_changes if is_about_changes(query) else for_news
+        for event, document in documents:
+            hits = evaluate(query, document)
+            if hits is not None and (event.told or finds is for_news):
+                finds.append(Find(search_id, event, hits))
+    mark_matched(session, savers, now=now)
+    for find in (*_unknown(session, for_news, now=now), *for_changes):
+        for saved in savers[find.search_id]:
+            yield _ground_of_find(saved, find)
+
+
+def _unknown(session: Session, finds: Sequence[Find], *, now: datetime) -> list[Find]:
+    """Note the finds; return those of projects that their search had not found before."""
+    first: dict[tuple[int, int], Find] = {}
+    for find in finds:
+        first.setdefault((find.search_id, find.event.award.project_id), find)
+    rows = [
+        {
+            "search_id": search_id,
+            "project_id": project_id,
+            "appl_id": find.event.award.appl_id,
+            "version": find.event.award.version,
+            "clauses": [asdict(hit) for hit in find.hits],
+            "sweep_id": find.event.sweep_id,
+            "matched_at": now,
+        }
+        for (search_id, project_id), find in first.items()
+    ]
+    new = add_matches(session, rows)
+    return [find for key, find in first.items() if key in new]
+
+
+def _ground_of_find(saved: SavedSearch, find: Find) -> Ground:
+    reason = SearchReason(
+        saved_search_id=stored_id(saved.id),
+        appl_id=find.event.award.appl_id,
+        version=find.event.award.version,
+        clauses=tuple(Clause(**asdict(hit)) for hit in find.hits),
+        change_ids=_ids(find.event.told),
+    )
+    return Ground(_concern(saved.subscriber_id, find.event), saved.cadence, reason)
+
+
+def _of_reversals(session: Session, events: Sequence[Event], *, now: datetime) -> Iterator[Ground]:
+    """Tell whoever was told of bad news because of a search that it was taken back.
+
+    Followers are told as followers; a search may well not hold on the reversal itself.
+    """
+    undone: dict[int, tuple[Event, Change]] = {
+        change.reverses_id: (event, change)
+        for event in events
+        for change in event.told
+        if change.reverses_id is not None
+    }
+    if not undone:
+        return
+    projects = {event.award.project_id for event, _ in undone.values()}
+    earlier = [
+        (event, change, reason)
+        for notice in notices_telling(session, projects)
+        for reason in REASONS.validate_python(notice.reasons)
+        for event, change in (undone[one] for one in reason.change_ids if one in undone)
+        if isinstance(reason, SearchReason)
+    ]
+    saved = _live(session, [reason for _, _, reason in earlier], now=now)
+    for event, change, reason in earlier:
+        if reason.saved_search_id in saved:
+            now_told = reason.model_copy(update={"change_ids": _ids((change,))})
+            saver = saved[reason.saved_search_id]
+            yield Ground(_concern(saver.subscriber_id, event), saver.cadence, now_told)
+
+
+def _live(
+    session: Session, reasons: Sequence[SearchReason], *, now: datetime
+) -> Mapping[int, SavedSearch]:
+    rows = saved_by_ids(session, {reason.saved_search_id for reason in reasons}, now=now)
+    return {stored_id(row.id): row for row in rows}
+
+
+def _concern(subscriber_id: int, event: Event) -> Concern:
+    return Concern(subscriber_id, event.award.project_id, event.sweep_id)
+
+
+def _ids(changes: Sequence[Change]) -> tuple[int, ...]:
+    return tuple(stored_id(change.id) for change in changes)

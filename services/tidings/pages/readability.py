@@ -1,0 +1,41 @@
+"""How hard a text is to read: the Flesch-Kincaid grade (pure)."""
+
+import re
+
+_SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_VOWELS = re.compile(r"[aeiouy]+")
+
+SHORTEST = 30
+"""Fewer words than this have no grade worth telling."""
+
+
+def grade(text: str) -> float | None:
+    """Return the US school grade that the text asks for; None for a text that is too short."""
+    words = _WORD.findall(text)
+    if len(words) < SHORTEST:
+        return None
+    sentences = max(1, len(_SENTENCE.findall(text)))
+    syllables = sum(_syllables(word.lower()) for word in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+def reading_level(text: str) -> str:
+    """Say whom a text is written for, in words; nothing for a text that is too short."""
+    found = grade(text)
+    if found is None:
+        return ""
+    if found <= 8:
+        return "easy to read"
+    if found <= 12:
+        return f"high-school level, grade {found:.0f}"
+    if found <= 16:
+        return f"college level, grade {found:.0f}"
+    return "written for specialists"
+
+
+def _syllables(word: str) -> int:
+    groups = len(_VOWELS.findall(word))
+    if word.endswith("e") and not word.endswith(("le", "ee")) and groups > 1:
+        groups -= 1
+    return max(1, groups)

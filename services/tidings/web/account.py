@@ -1,0 +1,112 @@
+"""Consent: confirm, follow, unsubscribe. A GET shows a button, a POST acts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse
+
+from tidings.errors import RejectedError
+from tidings.flows.confirm import confirm
+from tidings.flows.subscribe import subscribe
+from tidings.flows.unsubscribe import unsubscribe
+from tidings.jobs import Job
+from tidings.projects.queries import project_by_key
+from tidings.subscribers.models import Cadence, EndedReason
+from tidings.subscribers.tokens import read_unsubscribe_token
+from tidings.subscribers.wishes import Wish
+from tidings.web.site import site_of
+
+router = APIRouter()
+
+ONE_CLICK = "One-Click"
+
+
+@router.get("/confirm/{token}")
+def ask_to_confirm(request: Request, token: str) -> HTMLResponse:
+    """Show the button; link scanners press no buttons."""
+    return site_of(request).page("pages/confirm.html", token=token)
+
+
+@router.post("/confirm/{token}")
+def do_confirm(request: Request, token: str) -> HTMLResponse:
+    """Take the reader's yes."""
+    site = site_of(request)
+    with site.writing() as session:
+        confirm(session, token, now=site.now)
+    return site.page(
+        "pages/done.html",
+        title="Thank you",
+        words=("You are in. We write when there is news, and every mail has a link to stop."),
+    )
+
+
+@router.get("/unsubscribe/{token}")
+def ask_to_unsubscribe(request: Request, token: str) -> HTMLResponse:
+    """Show what would end, and the button."""
+    site = site_of(request)
+    scope = read_unsubscribe_token(site.settings.secret, token)
+    return site.page("pages/unsubscribe.html", token=token, scope=scope)
+
+
+@router.post("/unsubscribe/{token}")
+def do_unsubscribe(
+    request: Request,
+    token: str,
+    one_click: Annotated[str, Form(alias="List-Unsubscribe")] = "",
+) -> HTMLResponse:
+    """End it at once, by the page's button or by a mail program's one click (RFC 8058)."""
+    site = site_of(request)
+    scope = read_unsubscribe_token(site.settings.secret, token)
+    reason = EndedReason.ONE_CLICK if one_click == ONE_CLICK else EndedReason.UNSUBSCRIBED
+    with site.writing() as session:
+        goodbye = unsubscribe(session, scope, reason=reason, settings=site.settings, now=site.now)
+    if goodbye is not None:
+        site.ring(Job.DELIVERY_SEND, [goodbye])
+    return site.page(
+        "pages/done.html", title="Done", words="It has ended. We will not write of it again."
+    )
+
+
+@router.post("/studies/{key}/follow")
+def ask_to_follow(
+    request: Request,
+    key: str,
+    address: Annotated[str, Form(max_length=320)],
+    cadence: Annotated[Cadence, Form()] = Cadence.WEEKLY,
+    time_zone: Annotated[str, Form(max_length=64)] = "America/New_York",
+) -> HTMLResponse:
+    """Take a wish to follow; the same answer whether or not we know the address."""
+    site = site_of(request)
+    wish = Wish(cadence=cadence, follow_key=key)
+    try:
+        with site.writing() as session:
+            delivery = subscribe(
+                session,
+                wish,
+                address=address,
+                time_zone=time_zone,
+                settings=site.settings,
+                now=site.now,
+            )
+    except RejectedError as error:
+        with site.reading() as session:
+            project = project_by_key(session, key)
+        return site.page(
+            "pages/follow.html",
+            status=400,
+            project=project,
+            key=key,
+            address=address,
+            cadence=cadence,
+            problem=str(error),
+        )
+    if delivery is not None:
+        site.ring(Job.DELIVERY_SEND, [delivery])
+    return site.page(
+        "pages/done.html",
+        title="Look into your mail",
+        words=(
+            "We have sent a mail to that address, if we may write to it. Press its button within "
+            "two days, and you will hear of this study."
+        ),
+    )

@@ -1,0 +1,77 @@
+"""The site: one application, its routes by audience."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from tidings.config import Settings
+from tidings.errors import RejectedError
+from tidings.jobs import Enqueue
+from tidings.projects.wording import change_line
+from tidings.rendering.environment import environment, templates_folder
+from tidings.web import account, health, inbox, ops, studies, sweeps
+from tidings.web.guard import add_guard
+from tidings.web.site import QueueDepths, Site, site_of
+
+
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    *,
+    enqueue: Enqueue | None = None,
+    queue_depths: QueueDepths | None = None,
+) -> FastAPI:
+    """Return the site over this database.
+
+    ``enqueue`` rings bells for what a reader should not wait for; without it recover finds the
+    rows. ``queue_depths`` lets the operators' page look into the broker.
+    """
+    app = FastAPI(title="Tidings", version=version("tidings"), docs_url=None, redoc_url=None)
+    templates = environment(
+        extra={
+            "change_line": change_line,
+            "clock": settings.clock.now,
+            "captures_mail": settings.sender == "capture",
+        }
+    )
+    app.state.site = Site(settings, engine, templates, enqueue, queue_depths)
+    add_guard(app)
+    for routes in (studies, account, inbox, ops, sweeps, health):
+        app.include_router(routes.router)
+    static = Path(templates_folder()) / "static"
+    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.exception_handler(StarletteHTTPException)(_refused)
+    app.exception_handler(RequestValidationError)(_unreadable)
+    app.exception_handler(RejectedError)(_rejected)
+    app.exception_handler(Exception)(_broken)
+    return app
+
+
+def _refused(request: Request, error: HTTPException) -> HTMLResponse:
+    words = "There is no such page." if error.status_code == 404 else str(error.detail)
+    page = _error(request, error.status_code, words)
+    page.headers.update(error.headers or {})
+    return page
+
+
+def _unreadable(request: Request, error: RequestValidationError) -> HTMLResponse:
+    names = ", ".join(str(problem["loc"][-1]) for problem in error.errors())
+    return _error(request, 400, f"Something is missing or cannot be read: {names}.")
+
+
+def _rejected(request: Request, error: RejectedError) -> HTMLResponse:
+    return _error(request, 400, str(error))
+
+
+def _broken(request: Request, _error_seen: Exception) -> HTMLResponse:
+    return _error(request, 500, "Something went wrong on our side. It has been written down.")
+
+
+def _error(request: Request, status: int, words: str) -> HTMLResponse:
+    return site_of(request).page("pages/error.html", status=status, words=words)

@@ -1,0 +1,93 @@
+"""Public pages: home, the list of studies, one study. No cookie, no script, cacheable."""
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from tidings.errors import QueryError
+from tidings.flows.search_projects import search_projects
+from tidings.pages.facts import study_facts
+from tidings.projects.models import Award, Change, Project
+from tidings.projects.ops_queries import recent_sweeps
+from tidings.projects.queries import (
+    awards_of,
+    canonical_of,
+    project_by_key,
+    projects_page,
+    timeline,
+)
+from tidings.subscribers.models import Cadence
+from tidings.web.site import site_of
+
+router = APIRouter()
+
+PAGE_REVISION = "1"
+"""Part of every study page's ETag; raise it when the template changes what a reader sees."""
+
+SHOWN = 50
+CACHE = "public, max-age=300, stale-while-revalidate=600"
+
+
+@router.get("/")
+def home(request: Request) -> HTMLResponse:
+    """Say what this is, and what happened lately."""
+    site = site_of(request)
+    with site.reading() as session:
+        sweeps = recent_sweeps(session, limit=1)
+        projects = projects_page(session, limit=10)
+    return site.page("pages/home.html", sweep=sweeps[0] if sweeps else None, projects=projects)
+
+
+@router.get("/studies")
+def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") -> HTMLResponse:
+    """Search the studies, or list those that changed last."""
+    site = site_of(request)
+    with site.reading() as session:
+        if not q.strip():
+            listed = projects_page(session, limit=SHOWN)
+            return site.page("pages/studies.html", q="", projects=listed, total=None)
+        try:
+            found = search_projects(session, q, limit=SHOWN)
+        except QueryError as error:
+            return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
+    hits = [hit.project for hit in found.hits]
+    return site.page("pages/studies.html", q=q, projects=hits, total=found.total)
+
+
+@router.get("/studies/{key}")
+def study(request: Request, key: str) -> Response:
+    """Show one study: its facts, the researchers' own words, what has changed."""
+    site = site_of(request)
+    if key != key.upper():
+        return RedirectResponse(f"/studies/{key.upper()}", status_code=301)
+    with site.reading() as session:
+        project = project_by_key(session, key)
+        if project is None or project.id is None:
+            raise HTTPException(404, "We know no such study.")
+        awards = awards_of(session, project.id)
+        changes = timeline(session, project.id)
+    etag = _etag(project, list(awards), list(changes))
+    headers = {"ETag": etag, "Cache-Control": CACHE}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    current = next(award for award in awards if award.appl_id == project.current_appl_id)
+    others = [canonical_of(award) for award in awards if award is not current]
+    page = site.page(
+        "pages/study.html",
+        project=project,
+        facts=study_facts(canonical_of(current), others),
+        award=current,
+        awards=awards,
+        changes=changes,
+        cadences=Cadence,
+    )
+    page.headers.update(headers)
+    return page
+
+
+def _etag(project: Project, awards: list[Award], changes: list[Change]) -> str:
+    versions = ",".join(f"{award.appl_id}.{award.version}" for award in awards)
+    state = f"{PAGE_REVISION} {project.title} {versions} {len(changes)}"
+    return f'"{blake2b(state.encode(), digest_size=12).hexdigest()}"'
