@@ -27,7 +27,6 @@ for command in (
     pipeline.recover,
     readers.follow,
     readers.save,
-    readers.unfollow,
     readers.search,
     recordings.replay,
     previews.preview,

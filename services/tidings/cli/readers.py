@@ -74,4 +74,4 @@ def search(
         for hit in found.hits:
             table.add_row(hit.project.key, hit.project.title, hit.project.organization)
         console.print(table)
-        console.print(f"{found.total} found.")
+        console.print(f"{len(found.hits)} shown, {found.looked_through} studies looked through.")

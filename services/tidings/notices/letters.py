@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidings.notices.reasons import Clause
-from tidings.projects.wording import ChangeLine
+from tidings.projects.wording import ChangeLine, label_of
 
 MOST_STUDIES = 25
 MOST_PER_SEARCH = 10
@@ -117,7 +117,7 @@ Letter = ConfirmLetter | AlertLetter | DigestLetter | GoodbyeLetter
 def excerpts(clauses: Sequence[Clause], *, most: int = 3) -> tuple[Excerpt, ...]:
     """Return the passages that clauses held on, at most ``most``, cut into pieces to highlight."""
     told = [clause for clause in clauses if clause.excerpt]
-    return tuple(Excerpt(clause.field, _pieces(clause)) for clause in told[:most])
+    return tuple(Excerpt(label_of(clause.field).lower(), _pieces(clause)) for clause in told[:most])
 
 
 def _pieces(clause: Clause) -> tuple[tuple[str, bool], ...]:

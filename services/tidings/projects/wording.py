@@ -25,6 +25,9 @@ LABELS = {
     "contact_pi_name": "Lead researcher",
     "principal_investigators": "Researchers",
     "organization": "Institution",
+    "pref_terms": "Project terms",
+    "terms": "Project terms",
+    "activity_code": "Kind of award",
     "project_title": "Title",
     "abstract_text": "Abstract",
     "phr_text": "Public summary",
@@ -130,6 +133,11 @@ class ChangeLine:
     severity: Severity
 
 
+def label_of(field: str) -> str:
+    """Return what readers call one of RePORTER's fields."""
+    return LABELS.get(field, field.replace("_", " ").capitalize())
+
+
 def change_line(change: Change) -> ChangeLine:
     """Return the line that tells of a change; the same change gives the same line."""
     was, now = _values(change)
@@ -166,7 +174,7 @@ def headline(changes: Sequence[Change]) -> str:
 def _label(change: Change) -> str:
     if change.field == "award":
         return HEADLINES[change.kind].capitalize()
-    return LABELS.get(change.field, change.field.replace("_", " ").capitalize())
+    return label_of(change.field)
 
 
 def _mark(change: Change) -> str:

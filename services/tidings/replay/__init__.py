@@ -1,0 +1,1 @@
+"""Plays a recorded history of RePORTER through the whole pipeline, on a simulated clock."""
