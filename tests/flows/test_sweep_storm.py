@@ -61,7 +61,7 @@ def test_released_changes_stand_under_a_sweep_of_their_own(
     engine: Engine, session: Session, source: ListedSource
 ) -> None:
     done = storm(engine, source, week=1, end="2026-11-30")
-    released = release_sweep(session, done.sweep_id, now=NOW + 2 * WEEK)
+    released = release_sweep(session, done.sweep_id, actor="operator", now=NOW + 2 * WEEK)
 
     sweep = session.get_one(Sweep, released)
     assert (sweep.purpose, sweep.state, sweep.changed) == (Purpose.RELEASE, SweepState.COMPLETE, 24)
@@ -72,9 +72,9 @@ def test_released_changes_stand_under_a_sweep_of_their_own(
 
 def test_nothing_is_released_twice(engine: Engine, session: Session, source: ListedSource) -> None:
     done = storm(engine, source, week=1, end="2026-11-30")
-    release_sweep(session, done.sweep_id, now=NOW + 2 * WEEK)
+    release_sweep(session, done.sweep_id, actor="operator", now=NOW + 2 * WEEK)
     with pytest.raises(RejectedError, match="holds nothing"):
-        release_sweep(session, done.sweep_id, now=NOW + 2 * WEEK)
+        release_sweep(session, done.sweep_id, actor="operator", now=NOW + 2 * WEEK)
 
     releases = session.exec(select(Sweep).where(col(Sweep.purpose) == Purpose.RELEASE)).all()
     assert len(releases) == 1

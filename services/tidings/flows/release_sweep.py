@@ -8,9 +8,10 @@ from tidings.db.base import stored_id
 from tidings.errors import RejectedError
 from tidings.projects import sweep_queries as queries
 from tidings.projects.models import Purpose, Sweep, SweepState
+from tidings.upkeep.queries import note_audit
 
 
-def release_sweep(session: Session, sweep_id: int, *, now: datetime) -> int:
+def release_sweep(session: Session, sweep_id: int, *, actor: str, now: datetime) -> int:
     """Free a sweep's held changes to be told, and return the id of the sweep they now stand under.
 
     They move to a sweep of their own, because a reader is told of a project once a sweep, and may
@@ -31,5 +32,6 @@ def release_sweep(session: Session, sweep_id: int, *, now: datetime) -> int:
     if not release.changed:
         session.rollback()
         raise RejectedError(f"sweep {sweep_id} holds nothing back")
+    note_audit(session, actor=actor, action="sweep.release", thing=f"sweep {sweep_id}")
     session.commit()
     return stored_id(release.id)

@@ -141,14 +141,14 @@ def label_of(field: str) -> str:
 def change_line(change: Change) -> ChangeLine:
     """Return the line that tells of a change; the same change gives the same line."""
     was, now = _values(change)
-    is_past_end = change.field == "project_end_date" and isinstance(change.after, str)
+    has_ended = change.kind is ChangeKind.END_CUT and isinstance(change.after, str)
     return ChangeLine(
         mark=_mark(change),
         tone=_tone(change),
         label=_label(change),
         was=was,
         now=now,
-        dated=date.fromisoformat(change.after) if is_past_end else None,
+        dated=date.fromisoformat(change.after) if has_ended else None,
         seen=change.seen_at.date(),
         explanation=EXPLANATIONS.get(change.kind, ""),
         kind=change.kind,

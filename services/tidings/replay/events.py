@@ -57,8 +57,8 @@ def summarise(session: Session, found: list[Event]) -> Summary:
 def _changes(session: Session) -> Iterator[Event]:
     told = {
         change_id
-        for stored in session.exec(select(Notice.reasons))
-        for reason in REASONS.validate_python(stored)
+        for notice in session.exec(select(Notice))
+        for reason in REASONS.validate_python(notice.reasons)
         for change_id in reason.change_ids
     }
     rows = session.exec(

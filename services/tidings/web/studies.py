@@ -18,6 +18,8 @@ from tidings.projects.queries import (
     projects_page,
     timeline,
 )
+from tidings.searches.grammar import parse
+from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
 from tidings.web.site import site_of
 
@@ -47,13 +49,12 @@ def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") ->
     with site.reading() as session:
         if not q.strip():
             listed = projects_page(session, limit=SHOWN)
-            return site.page("pages/studies.html", q="", projects=listed, total=None)
+            return site.page("pages/studies.html", projects=listed)
         try:
             found = search_projects(session, q, limit=SHOWN)
         except QueryError as error:
-            return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
-    hits = [hit.project for hit in found.hits]
-    return site.page("pages/studies.html", q=q, projects=hits, total=found.total)
+            return site.page("pages/studies.html", status=400, q=q, problem=error)
+    return site.page("pages/studies.html", q=q, found=found, means=read_back(parse(q)))
 
 
 @router.get("/studies/{key}")

@@ -1,0 +1,86 @@
+"""The operators' numbers for Prometheus: read from the rows at each scrape, so never stale."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tidings.clock import machine_now
+from tidings.projects.models import SweepState
+from tidings.web.lanes import Deliveries, Queues, Schedule, Sources, read_lanes
+from tidings.web.site import Site
+
+
+class SiteCollector(Collector):
+    """Asks the site for its lanes whenever Prometheus asks."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield every metric."""
+        lanes = read_lanes(self._site)
+        yield from _queues(lanes.queues)
+        yield from _deliveries(lanes.delivery)
+        yield from _sources(lanes.sources)
+        yield from _schedule(lanes.schedule)
+
+
+def _queues(lane: Queues) -> Iterable[Metric]:
+    depth = GaugeMetricFamily("tidings_queue_messages", "Messages waiting.", labels=["queue"])
+    oldest = GaugeMetricFamily(
+        "tidings_queue_oldest_seconds", "How long the oldest row has waited.", labels=["queue"]
+    )
+    silent = GaugeMetricFamily(
+        "tidings_queue_silent_seconds", "Since a worker consumed from it.", labels=["queue"]
+    )
+    for row in lane.rows:
+        if row.depth is not None:
+            depth.add_metric([row.queue], row.depth)
+        oldest.add_metric([row.queue], row.oldest.total_seconds() if row.oldest else 0)
+        if row.consumed_at is not None:
+            silent.add_metric([row.queue], (machine_now() - row.consumed_at).total_seconds())
+    return depth, oldest, silent
+
+
+def _deliveries(lane: Deliveries) -> Iterable[Metric]:
+    states = GaugeMetricFamily("tidings_deliveries", "Deliveries by state.", labels=["state"])
+    for state, count in lane.counts.items():
+        states.add_metric([state], count)
+    return (states,)
+
+
+def _sources(lane: Sources) -> Iterable[Metric]:
+    yield GaugeMetricFamily(
+        "tidings_quarantined_records", "Records set aside.", value=lane.quarantine_count
+    )
+    yield GaugeMetricFamily(
+        "tidings_held_changes", "Held by the storm breaker.", value=sum(lane.held.values())
+    )
+    ended = [sweep for sweep in lane.sweeps if sweep.state is not SweepState.RUNNING]
+    if ended:
+        last = ended[0]
+        numbers = GaugeMetricFamily(
+            "tidings_last_sweep_records", "Receipt of the last sweep.", labels=["outcome"]
+        )
+        for outcome in ("examined", "new", "changed", "quarantined", "unexamined"):
+            numbers.add_metric([outcome], getattr(last, outcome))
+        yield numbers
+        complete = last.state is SweepState.COMPLETE
+        yield GaugeMetricFamily(
+            "tidings_last_sweep_complete", "1 when the last sweep is complete.", value=complete
+        )
+
+
+def _schedule(lane: Schedule) -> Iterable[Metric]:
+    rung = GaugeMetricFamily(
+        "tidings_schedule_last_slot_timestamp_seconds",
+        "Slot rung last, Unix time.",
+        labels=["entry"],
+    )
+    late = GaugeMetricFamily("tidings_schedule_late", "1 when an entry is late.", labels=["entry"])
+    for slot in lane.slots:
+        if slot.last is not None:
+            rung.add_metric([slot.name], slot.last.timestamp())
+        late.add_metric([slot.name], slot.is_late)
+    return rung, late
