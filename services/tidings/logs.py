@@ -7,7 +7,16 @@ import structlog
 
 from tidings.config import Settings
 
-CHATTY = ("httpx", "httpcore", "apscheduler", "alembic", "_granian", "granian.access")
+CHATTY = (
+    "httpx",
+    "httpcore",
+    "apscheduler",
+    "alembic",
+    "_granian",
+    "granian.access",
+    "celery.worker.strategy",
+    "celery.app.trace",
+)
 """Libraries whose everyday messages say nothing that ours do not."""
 
 

@@ -28,16 +28,16 @@ from tidings.subscribers.models import Cadence
 from tidings.wiring import open_engine, read_settings
 from tidings_workers.children import Child
 
-WEEK_SECONDS = 24.0
-CORPUS = 600
-FOLLOWED = 40
+WEEK_SECONDS = 20.0
+CORPUS = 2000
+FOLLOWED = 200
 MONDAY_NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """The demo's calendar begins here: after a Sunday's refresh, before next week's."""
 
 FOLLOWER = "researcher@demo.example"
 ADVOCATE = "advocate@demo.example"
 OFFICE = "office@demo.example"
-CONDITION = '"breast cancer"'
+CONDITION = "cancer"
 
 
 def prepare_demo() -> None:
@@ -47,6 +47,7 @@ def prepare_demo() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    os.environ.setdefault("TIDINGS_LOG_LEVEL", "warning")
     os.environ.update(
         {
             "TIDINGS_DATA_DIR": str(folder),
@@ -96,7 +97,7 @@ def _enroll_all(session: Session, settings: Settings, projects: Sequence[Project
     save_search(
         session,
         subscriber_id=reader(ADVOCATE),
-        name="Breast cancer",
+        name="Cancer",
         text=CONDITION,
         cadence=Cadence.WEEKLY,
         now=now,

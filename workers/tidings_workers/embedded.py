@@ -134,7 +134,7 @@ def _start(supervisor: Supervisor, settings: Settings, *, demo: bool) -> None:
 def worker_command() -> list[str]:
     """Return the command of a worker that consumes from every queue, in threads."""
     return [
-        *(PYTHON, "-m", "celery", "-A", "tidings_workers.app", "worker"),
+        *(PYTHON, "-m", "celery", "--quiet", "-A", "tidings_workers.app", "worker"),
         *("-P", "threads", "-c", str(THREADS), "-n", "tidings@%h", "-l", "warning"),
         *("-Q", ",".join(queue.value for queue in Queue)),
         *("--without-gossip", "--without-mingle"),

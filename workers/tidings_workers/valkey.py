@@ -41,6 +41,7 @@ def server_command(socket: Path, folder: Path) -> list[str]:
         "appendonly": "yes",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(folder.resolve() / "broker.log"),
     }
     return [
         server_binary(),

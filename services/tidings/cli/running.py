@@ -1,6 +1,6 @@
 """Run the whole of Tidings, or its local RePORTER."""
 
-import subprocess
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tidings.cli.parts import console, open_parts
+from tidings.wiring import read_settings
 
 
 def up(
@@ -18,13 +19,9 @@ def up(
 ) -> None:
     """Run everything here: broker, worker, scheduler and site; restart what dies."""
     # A module name, not an import: services know nothing of the workers.
+    # It takes this process's place, so that a signal to `tidings up` reaches the supervisor.
     command = [sys.executable, "-m", "tidings_workers.embedded", *(["--demo"] if demo else [])]
-    process = subprocess.Popen(command)  # noqa: S603 - our own module
-    while True:
-        try:
-            raise typer.Exit(process.wait())
-        except KeyboardInterrupt:
-            continue  # the supervisor got the same signal and stops its children in order
+    os.execv(sys.executable, command)  # noqa: S606 - our own module
 
 
 def migrate() -> None:
@@ -46,4 +43,13 @@ def sandbox(
     """Run a local RePORTER that behaves like the real one."""
     from tidings.sandbox.serve import serve  # noqa: PLC0415 - a web server that other commands spare
 
-    serve(corpus=corpus, week_seconds=week_seconds, recordings=recordings, seed=seed, port=port)
+    settings = read_settings()
+    shared = settings.clock if settings.clock_calendar_epoch is not None else None
+    serve(
+        corpus=corpus,
+        week_seconds=week_seconds,
+        recordings=recordings,
+        seed=seed,
+        port=port,
+        clock=shared,
+    )

@@ -1,8 +1,11 @@
 """How days, money and numbers are written, everywhere (pure)."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+UNITS = {"days": 86_400, "h": 3600, "min": 60}
+"""Seconds in each unit."""
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -33,6 +36,15 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def span(value: timedelta) -> str:
+    """Write a length of time in its largest unit: 40 s, 12 min, 3 h, 2 days."""
+    seconds = int(value.total_seconds())
+    for size, unit in ((172_800, "days"), (7200, "h"), (120, "min")):
+        if seconds >= size:
+            return f"{seconds // UNITS[unit]} {unit}"
+    return f"{seconds} s"
+
+
 def iso(value: date | datetime | None) -> str:
     """Write a day or instant for machines."""
     return value.isoformat() if value else ""
@@ -45,4 +57,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "plural": plural,
     "short_day": short_day,
+    "span": span,
 }

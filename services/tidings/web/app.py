@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from tidings.config import Settings
 from tidings.errors import RejectedError
 from tidings.jobs import Enqueue
+from tidings.pages.facts import official_title
+from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
 from tidings.rendering.environment import environment, templates_folder
 from tidings.web import account, health, inbox, ops, studies, sweeps
@@ -41,6 +43,7 @@ def create_app(
         }
     )
     app.state.site = Site(settings, engine, templates, enqueue, queue_depths)
+    templates.filters.update({"name": title_case, "official": official_title})
     add_guard(app)
     for routes in (studies, account, inbox, ops, sweeps, health):
         app.include_router(routes.router)

@@ -49,11 +49,11 @@ def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") ->
     with site.reading() as session:
         if not q.strip():
             listed = projects_page(session, limit=SHOWN)
-            return site.page("pages/studies.html", projects=listed)
+            return site.page("pages/studies.html", q="", projects=listed)
         try:
             found = search_projects(session, q, limit=SHOWN)
         except QueryError as error:
-            return site.page("pages/studies.html", status=400, q=q, problem=error)
+            return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
     return site.page("pages/studies.html", q=q, found=found, means=read_back(parse(q)))
 
 
