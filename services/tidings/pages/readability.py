@@ -25,12 +25,13 @@ def reading_level(text: str) -> str:
     found = grade(text)
     if found is None:
         return ""
-    if found <= 8:
+    level = round(found)
+    if level <= 8:
         return "easy to read"
-    if found <= 12:
-        return f"high-school level, grade {found:.0f}"
-    if found <= 16:
-        return f"college level, grade {found:.0f}"
+    if level <= 12:
+        return f"high-school level, grade {level}"
+    if level <= 16:
+        return f"college level, grade {level}"
     return "written for specialists"
 
 

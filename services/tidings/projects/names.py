@@ -17,8 +17,10 @@ def title_case(text: str) -> str:
         return text
     words = text.split()
     return " ".join(
-        word.lower() if place and word.lower() in SMALL_WORDS else _capitalised(word)
-        for place, word in enumerate(words)
+        word.lower()
+        if before[-1:] not in ("", ",") and word.lower() in SMALL_WORDS
+        else _capitalised(word)
+        for before, word in zip(["", *words], words, strict=False)
     )
 
 

@@ -5,12 +5,19 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from tidings.projects.models import Change, Quarantine, Sweep
+from tidings.projects.models import Change, Purpose, Quarantine, Sweep, SweepState
 
 
 def recent_sweeps(session: Session, *, limit: int = 10) -> Sequence[Sweep]:
     """Return the latest sweeps, newest first."""
     return session.exec(select(Sweep).order_by(col(Sweep.id).desc()).limit(limit)).all()
+
+
+def last_whole_sweep(session: Session) -> Sweep | None:
+    """Return the last reading of the whole scope that has ended; probes are not."""
+    whole = col(Sweep.purpose).in_((Purpose.WEEKLY, Purpose.BACKFILL))
+    ended = select(Sweep).where(whole, Sweep.state != SweepState.RUNNING)
+    return session.exec(ended.order_by(col(Sweep.id).desc()).limit(1)).one_or_none()
 
 
 def quarantined(session: Session, *, limit: int = 20) -> Sequence[Quarantine]:

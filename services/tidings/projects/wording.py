@@ -181,7 +181,7 @@ def _mark(change: Change) -> str:
     if change.kind in UNDONE:
         return "↺"
     if change.kind in NEW or change.field == "award":
-        return "＋"
+        return "+"
     if change.field in DATE_FIELDS or change.field == "award_amount":
         return "▼" if _went_down(change) else "▲"
     return "▼" if change.kind in BAD else "✎"

@@ -14,6 +14,7 @@ from tidings.notices.backlog import alerts_waiting_since, digests_due_since, unm
 from tidings.projects.models import Quarantine, Sweep, SweepState
 from tidings.projects.ops_queries import (
     held_by_sweep,
+    last_whole_sweep,
     quarantine_count,
     quarantined,
     recent_sweeps,
@@ -118,7 +119,7 @@ def read_lanes(site: Site) -> Lanes:
 
 def _sources(session: Session) -> Sources:
     sweeps, held = recent_sweeps(session), held_by_sweep(session)
-    ended = next((sweep for sweep in sweeps if sweep.state is not SweepState.RUNNING), None)
+    ended = last_whole_sweep(session)
     count = quarantine_count(session)
     if ended is None:
         sentence = "No sweep has ended yet."
@@ -129,7 +130,8 @@ def _sources(session: Session) -> Sources:
     elif count:
         sentence = f"{plural(count, 'record')} in quarantine."
     else:
-        sentence = f"Sweep {ended.id} examined {plural(ended.examined, 'record')}, 0 unexamined."
+        read = plural(ended.examined, "record")
+        sentence = f"Sweep {ended.id} examined {read} of {ended.total_last or 0:,}."
     is_well = bool(ended and ended.state is SweepState.COMPLETE and not held and not count)
     return Sources(sentence, is_well, sweeps, held, quarantined(session), count)
 

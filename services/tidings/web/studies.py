@@ -10,7 +10,7 @@ from tidings.errors import QueryError
 from tidings.flows.search_projects import search_projects
 from tidings.pages.facts import study_facts
 from tidings.projects.models import Award, Change, Project
-from tidings.projects.ops_queries import recent_sweeps
+from tidings.projects.ops_queries import last_whole_sweep
 from tidings.projects.queries import (
     awards_of,
     canonical_of,
@@ -37,9 +37,9 @@ def home(request: Request) -> HTMLResponse:
     """Say what this is, and what happened lately."""
     site = site_of(request)
     with site.reading() as session:
-        sweeps = recent_sweeps(session, limit=1)
+        sweep = last_whole_sweep(session)
         projects = projects_page(session, limit=10)
-    return site.page("pages/home.html", sweep=sweeps[0] if sweeps else None, projects=projects)
+    return site.page("pages/home.html", sweep=sweep, projects=projects)
 
 
 @router.get("/studies")
