@@ -107,9 +107,18 @@ def celery_worker_cluster(celery_worker: LocalCeleryWorker) -> CeleryWorkerClust
 @pytest.fixture
 def wait() -> Wait:
     """Wait until something holds; what does not come in half a minute does not come."""
+    return _waiting(30)
 
+
+@pytest.fixture
+def wait_long() -> Wait:
+    """Wait for what takes several weeks of the demo."""
+    return _waiting(100)
+
+
+def _waiting(seconds: float) -> Wait:
     def until(holds: Callable[[], bool]) -> None:
-        end = monotonic() + 30
+        end = monotonic() + seconds
         while not holds():
             assert monotonic() < end, "it did not come"
             sleep(0.05)
