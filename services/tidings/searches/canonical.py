@@ -22,7 +22,7 @@ def canonical_form(query: Query) -> str:
 
     It parses to a query that finds the same, and whose canonical form is the same again.
     """
-    return _form(query)[0]
+    return _written(_simplified(query))
 
 
 def search_hash(canonical: str) -> str:
@@ -30,22 +30,34 @@ def search_hash(canonical: str) -> str:
     return blake2b(canonical.encode(), digest_size=16).hexdigest()
 
 
-def _form(query: Query) -> tuple[str, type[Query]]:
-    """Return the text, and what stands outermost in it once doubles are gone."""
+def _simplified(query: Query) -> Query:
+    """Return the query with nesting, doubles and joins of one part gone, its parts in order."""
     match query:
-        case And() | Or():
-            parts = sorted({_form(part) for part in _flat(query)}, key=lambda form: form[0])
-            if len(parts) == 1:
-                return parts[0]
-            word, kind = (" OR ", Or) if isinstance(query, Or) else (" AND ", And)
-            texts = (_grouped(part) if kind is And else part[0] for part in parts)
-            return word.join(texts), kind
+        case And(parts) | Or(parts):
+            kind = type(query)
+            flat = [
+                inner
+                for part in map(_simplified, parts)
+                for inner in (part.parts if isinstance(part, kind) else (part,))
+            ]
+            ordered = [part for _, part in sorted({_written(part): part for part in flat}.items())]
+            return ordered[0] if len(ordered) == 1 else kind(tuple(ordered))
         case Not(part):
-            inner = _form(part)
-            text = f"({inner[0]})" if inner[1] is And else _grouped(inner)
-            return f"NOT {text}", Not
+            return Not(_simplified(part))
         case _:
-            return _leaf(query), type(query)
+            return query
+
+
+def _written(query: Query) -> str:
+    match query:
+        case And(parts):
+            return " AND ".join(_grouped(part, Or) for part in parts)
+        case Or(parts):
+            return " OR ".join(_written(part) for part in parts)
+        case Not(part):
+            return f"NOT {_grouped(part, And, Or)}"
+        case _:
+            return _leaf(query)
 
 
 def _leaf(leaf: Leaf) -> str:
@@ -62,17 +74,8 @@ def _leaf(leaf: Leaf) -> str:
             return f"{field}{operator}{number}"
 
 
-def _flat(query: And | Or) -> list[Query]:
-    kind = type(query)
-    return [
-        inner
-        for part in query.parts
-        for inner in (_flat(part) if isinstance(part, And | Or) and type(part) is kind else [part])
-    ]
-
-
-def _grouped(form: tuple[str, type[Query]]) -> str:
-    return f"({form[0]})" if form[1] is Or else form[0]
+def _grouped(part: Query, *kinds: type[Query]) -> str:
+    return f"({_written(part)})" if isinstance(part, kinds) else _written(part)
 
 
 def _scope(field: str) -> str:

@@ -4,11 +4,11 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 from sqlalchemy import Text
-from sqlalchemy.dialects import postgresql
 
 import tidings.db.types
 from sqlalchemy.dialects import postgresql
-revision = 'a2df216c5ee4'
+
+revision = '28a0c65e505f'
 down_revision = None
 branch_labels = None
 depends_on = None
