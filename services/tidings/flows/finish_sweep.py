@@ -10,13 +10,15 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
+from tidings.flows.baseline import note_baseline
 from tidings.flows.confirm_absences import Absences, look_for_absent, note_absences
 from tidings.flows.plan_sweep import add_note
 from tidings.projects import sweep_queries as queries
 from tidings.projects.belief import STORM_LEAST, is_storm
 from tidings.projects.itinerary import PIECES, next_step
-from tidings.projects.models import Sweep, SweepState
+from tidings.projects.models import Purpose, Sweep, SweepState
 from tidings.projects.source import Source
+from tidings.searches.queries import all_live_searches
 
 log = structlog.get_logger()
 
@@ -51,6 +53,8 @@ def finish_sweep(engine: Engine, client: Source, sweep_id: int, *, now: datetime
                 if whole:
                     note_absences(session, sweep, absences, now=now)
                 _hold_storms(session, sweep, now=now)
+                if sweep.purpose is Purpose.BACKFILL:  # what is there from the start is no news
+                    note_baseline(session, all_live_searches(session), now=now)
                 _write_receipt(session, sweep, end, now=now)
             session.commit()
     with open_reader(engine) as session:

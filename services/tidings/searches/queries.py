@@ -1,6 +1,7 @@
 """All SQL about saved searches, and the store that they look through."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -118,7 +119,8 @@ def awards_by_ids(session: Session, appl_ids: Collection[int]) -> Mapping[int, A
 def every_award(session: Session) -> Iterator[Award]:
     """Return every stored award, a few at a time."""
     statement = select(Award).order_by(col(Award.appl_id)).execution_options(yield_per=CHUNK)
-    yield from session.exec(statement)
+    with closing(session.exec(statement)) as rows:  # a reader may stop midway
+        yield from rows
 
 
 def standing_awards(session: Session, *, limit: int) -> Iterator[tuple[Project, Award]]:
@@ -130,7 +132,8 @@ def standing_awards(session: Session, *, limit: int) -> Iterator[tuple[Project, 
         .limit(limit)
         .execution_options(yield_per=CHUNK)
     )
-    yield from session.exec(statement)
+    with closing(session.exec(statement)) as rows:  # a reader may stop midway
+        yield from rows
 
 
 def kinds_of(session: Session, appl_ids: Collection[int]) -> Mapping[int, set[ChangeKind]]:

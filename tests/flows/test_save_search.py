@@ -1,0 +1,87 @@
+"""Searches that readers save, and those that they try."""
+
+import pytest
+from builders import make_reader
+from conftest import NOW
+from sources import ListedSource, record
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+from sweeps import run_sweep
+
+from tidings.db.base import stored_id
+from tidings.errors import QueryError, RejectedError
+from tidings.flows.save_search import save_search
+from tidings.flows.search_projects import search_projects
+from tidings.searches.models import Match, SavedSearch, Search
+from tidings.subscribers.models import Cadence, DigestSchedule, SubscriberState
+
+
+def save(session: Session, reader: int, text: str, cadence: Cadence = Cadence.WEEKLY) -> int:
+    saved = save_search(
+        session, subscriber_id=reader, name=text, text=text, cadence=cadence, now=NOW
+    )
+    return stored_id(saved.id)
+
+
+@pytest.fixture
+def reader(session: Session) -> int:
+    return stored_id(make_reader(session).id)
+
+
+def test_two_ways_to_type_a_search_are_one_row_of_a_reader_and_one_search(
+    session: Session, reader: int
+) -> None:
+    first = save(session, reader, "breast cancer")
+    second = save(session, reader, "cancer AND breast", Cadence.DAILY)
+    assert first == second
+    (row,) = session.exec(select(SavedSearch)).all()
+    assert (row.text, row.cadence) == ("cancer AND breast", Cadence.DAILY)
+    assert len(session.exec(select(Search)).all()) == 1
+
+
+def test_two_readers_share_a_search(session: Session, reader: int) -> None:
+    other = stored_id(make_reader(session, "other").id)
+    assert save(session, reader, "cells") != save(session, other, "Cells")
+    assert len(session.exec(select(Search)).all()) == 1
+
+
+def test_saving_gives_the_reader_the_time_of_a_digest(session: Session, reader: int) -> None:
+    save(session, reader, "cells")
+    (schedule,) = session.exec(select(DigestSchedule)).all()
+    assert (schedule.subscriber_id, schedule.cadence) == (reader, Cadence.WEEKLY)
+
+
+def test_what_it_finds_already_is_noted_with_why(
+    engine: Engine, session: Session, reader: int
+) -> None:
+    run_sweep(engine, ListedSource([record(1), record(2, project_title="Bones")]), now=NOW)
+    save(session, reader, "title:cells")
+    (match,) = session.exec(select(Match)).all()
+    assert (match.appl_id, match.sweep_id) == (1, None)
+    assert match.clauses[0]["clause"] == "title:cells"
+
+
+def test_a_search_that_does_not_parse_leaves_nothing(session: Session, reader: int) -> None:
+    with pytest.raises(QueryError):
+        save(session, reader, "title:")
+    assert session.exec(select(Search)).all() == []
+
+
+def test_nobody_saves_a_search_before_they_confirm(session: Session) -> None:
+    pending = make_reader(session, "pending", state=SubscriberState.PENDING)
+    with pytest.raises(RejectedError, match="confirmed"):
+        save(session, stored_id(pending.id), "cells")
+
+
+def test_stored_studies_are_found_the_last_changed_first(engine: Engine, session: Session) -> None:
+    run_sweep(engine, ListedSource([record(1), record(2), record(3, project_title="?")]), now=NOW)
+    found = search_projects(session, "title:cells")
+    assert [hit.project.key for hit in found.hits] == ["CA000002", "CA000001"]
+    assert found.looked_through == 3
+    assert search_projects(session, "title:cells", limit=1).looked_through < 3
+
+
+def test_a_search_for_changes_looks_at_what_happened(engine: Engine, session: Session) -> None:
+    source = ListedSource([record(1), record(2)])
+    run_sweep(engine, source, now=NOW)
+    assert search_projects(session, "change:extended").hits == ()
