@@ -1,5 +1,6 @@
 """What a task needs: one engine, sender and client a process, and the way to ring a bell."""
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,10 +36,17 @@ def engine() -> Engine:
     return open_engine(settings())
 
 
-@cache
+_own = threading.local()
+
+
 def sender() -> Sender:
-    """Return the sender of this process; its connection stays open between batches."""
-    return make_sender(settings())
+    """Return the sender of this thread: a connection that two threads use is one garbled stream.
+
+    It stays open between batches.
+    """
+    if not hasattr(_own, "sender"):
+        _own.sender = make_sender(settings())
+    return _own.sender
 
 
 def now() -> datetime:

@@ -47,7 +47,7 @@ def write_letter(session: Session, delivery: Delivery, settings: Settings) -> Le
             return _confirm(session, delivery, reader, settings)
         case DeliveryKind.GOODBYE:
             why = "You get this because you asked us to stop."
-            return GoodbyeLetter(_footer(settings, reader, why))
+            return GoodbyeLetter(Footer(why, unsubscribe_url="", home_url=settings.site_url))
         case DeliveryKind.CHANGE_ALERT:
             return _alert(session, delivery, reader, settings)
         case DeliveryKind.DIGEST:

@@ -14,7 +14,7 @@ MOST_PER_SEARCH = 10
 
 @dataclass(frozen=True)
 class Footer:
-    """Why the reader gets this, and every way to get less of it."""
+    """Why the reader gets this, and the way to end it all; no way where all is ended."""
 
     why: str
     unsubscribe_url: str

@@ -25,30 +25,29 @@ SEEN = datetime(2026, 3, 30, 6, 0, tzinfo=UTC)
 
 def sample_letters() -> Mapping[str, Letter]:
     """Return one letter for each folder of templates/mail, by its name."""
-    footer = Footer(
-        why="You get this weekly digest of what you follow and search for.",
-        unsubscribe_url=f"{SITE}/unsubscribe/sample",
-        home_url=SITE,
-    )
     return {
         "confirm": ConfirmLetter(
             wishes=("news of study CA900001, How stiff tissue keeps immune cells out (weekly)",),
             confirm_url=f"{SITE}/confirm/sample",
             hours=48,
-            footer=footer,
+            footer=_footer("You get this because this address was typed at Tidings."),
         ),
         "change-alert": AlertLetter(
             headline="end date moved earlier, and 1 more",
             study=_study(),
             receipt=_receipt(),
-            footer=footer,
+            footer=_footer("You get this at once because you follow this study."),
         ),
-        "digest": _digest(footer),
-        "goodbye": GoodbyeLetter(footer),
+        "digest": _digest(),
+        "goodbye": GoodbyeLetter(Footer("You get this because you asked us to stop.", "", SITE)),
     }
 
 
-def _digest(footer: Footer) -> DigestLetter:
+def _footer(why: str) -> Footer:
+    return Footer(why, unsubscribe_url=f"{SITE}/unsubscribe/sample", home_url=SITE)
+
+
+def _digest() -> DigestLetter:
     return DigestLetter(
         cadence="weekly",
         period_start=datetime(2026, 3, 23, 12, 0, tzinfo=UTC),
@@ -69,7 +68,7 @@ def _digest(footer: Footer) -> DigestLetter:
         changes=3,
         found=38,
         late=False,
-        footer=footer,
+        footer=_footer("You get this weekly digest of what you follow and search for."),
     )
 
 

@@ -1,0 +1,89 @@
+"""Every mail, word for word: a change of it is seen in review.
+
+After a wanted change: TIDINGS_WRITE_GOLDEN=1 pytest tests/mail
+"""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from tidings.notices.letters import AlertLetter, DigestLetter
+from tidings.notices.samples import SITE, sample_letters
+from tidings.rendering.environment import environment
+from tidings.rendering.mail import Rendered, render
+
+GOLDEN = Path(__file__).parent / "golden"
+NAMES = tuple(sample_letters())
+GMAIL_CUTS_AT = 102_000
+
+
+@pytest.fixture(scope="module")
+def templates() -> Environment:
+    return environment()
+
+
+def rendered(templates: Environment, name: str) -> Rendered:
+    return render(templates, name, sample_letters()[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_is_word_for_word_as_reviewed(name: str, templates: Environment) -> None:
+    mail = rendered(templates, name)
+    parts = {"txt": f"Subject: {mail.subject}\n\n{mail.text}", "html": mail.html}
+    for ending, content in parts.items():
+        golden = GOLDEN / f"{name}.{ending}"
+        if os.environ.get("TIDINGS_WRITE_GOLDEN"):
+            golden.write_text(content, encoding="utf-8")
+        assert content == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_fetches_nothing_and_links_only_to_us(name: str, templates: Environment) -> None:
+    html = rendered(templates, name).html
+    assert not re.search(r"<(img|script|link|iframe)\b|url\(", html)
+    links = re.findall(r'href="([^"]*)"', html)
+    assert links
+    assert [link for link in links if not link.startswith(SITE)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_subject_is_one_short_line_that_names_no_condition_and_no_title(
+    name: str, templates: Environment
+) -> None:
+    subject = rendered(templates, name).subject
+    assert "\n" not in subject
+    assert len(subject) <= 78
+    assert not re.search("cancer|tumor|sleep|Alzheimer", subject)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_the_html_stands_in_the_text_too(name: str, templates: Environment) -> None:
+    mail = rendered(templates, name)
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="([^"]*)"', mail.html)}
+    assert [link for link in links if link not in mail.text] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_is_small_enough_to_be_shown_whole(name: str, templates: Environment) -> None:
+    assert len(rendered(templates, name).html.encode()) < GMAIL_CUTS_AT / 4
+
+
+def test_what_a_record_says_is_text_and_never_markup(templates: Environment) -> None:
+    alert = sample_letters()["change-alert"]
+    assert isinstance(alert, AlertLetter)
+    study = replace(alert.study, title="<b>Bold & new</b>")
+    mail = render(templates, "change-alert", replace(alert, study=study))
+    assert "&lt;b&gt;Bold &amp; new&lt;/b&gt;" in mail.html
+    assert "<b>Bold & new</b>" in mail.text
+
+
+def test_a_digest_after_an_outage_says_so(templates: Environment) -> None:
+    digest = sample_letters()["digest"]
+    assert isinstance(digest, DigestLetter)
+    mail = render(templates, "digest", replace(digest, late=True))
+    assert "away for a while" in mail.text
+    assert "away for a while" in mail.html
