@@ -87,3 +87,13 @@ def test_a_digest_after_an_outage_says_so(templates: Environment) -> None:
     mail = render(templates, "digest", replace(digest, late=True))
     assert "away for a while" in mail.text
     assert "away for a while" in mail.html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_element_with_a_class_has_a_whole_inline_style(
+    name: str, templates: Environment
+) -> None:
+    html = rendered(templates, name).html.partition("<body")[2]
+    tags = re.findall(r'<[^>]*class="[^>]*>', html)
+    assert tags
+    assert [tag for tag in tags if tag.count('"') % 2 or 'style="' not in tag] == []

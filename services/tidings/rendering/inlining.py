@@ -19,7 +19,7 @@ _CLASS = re.compile(r'class="([^"{}]*)"')
 
 def read_rules(css: str) -> dict[str, str]:
     """Return the declarations of each class; only single-class rules may stand in the sheet."""
-    plain = _COMMENT.sub("", css)
+    plain = _COMMENT.sub("", css).replace('"', "'")  # it comes to stand between double quotes
     return {name: " ".join(body.split()).rstrip(";") for name, body in _RULE.findall(plain)}
 
 
