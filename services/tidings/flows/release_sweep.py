@@ -18,6 +18,9 @@ def release_sweep(session: Session, sweep_id: int, *, actor: str, now: datetime)
     have been told of this one. Raises RejectedError when nothing is held, so a second call
     releases nothing twice.
     """
+    if session.get(Sweep, sweep_id) is None:
+        session.rollback()
+        raise RejectedError(f"there is no sweep {sweep_id}")
     queries.sweep_locked(session, sweep_id)
     release = Sweep(
         purpose=Purpose.RELEASE,

@@ -54,7 +54,9 @@ class Site:
 
     def page(self, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """Return a page from its template."""
-        return HTMLResponse(self.templates.get_template(name).render(context), status_code=status)
+        return HTMLResponse(
+            self.templates.get_template(name).render(status=status, **context), status_code=status
+        )
 
 
 def site_of(request: Request) -> Site:

@@ -1,0 +1,57 @@
+"""Every answer keeps readers private, and only operators see what is theirs."""
+
+import pytest
+from pydantic import SecretStr
+from site_of_tests import KEY, Visitor
+from sqlalchemy import Engine
+
+from tidings.config import Settings
+from tidings.web.app import create_app
+
+pytestmark = pytest.mark.usefixtures("filled")
+
+PAGES = ("/", "/studies", f"/studies/{KEY}", "/inbox", "/ops", "/metrics", "/healthz", "/nowhere")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_forbids_scripts_frames_and_trackers(path: str, site: Visitor) -> None:
+    answer = site.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in answer.headers
+    assert "//" not in answer.text.partition("<head>")[2].partition("</head>")[0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+    ],
+)
+def test_a_form_of_another_site_is_refused(headers: dict[str, str], site: Visitor) -> None:
+    answer = site.post(f"/studies/{KEY}/follow", data={"address": "a@clinic.org"}, headers=headers)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/ops", "/inbox"])
+def test_operators_need_the_password_where_one_is_set(
+    path: str, engine: Engine, settings: Settings
+) -> None:
+    locked = Settings(data_dir=settings.data_dir, ops_password=SecretStr("open sesame"))
+    site = Visitor(create_app(locked, engine))
+    assert site.get(path).status_code == 401
+    assert site.get(path, auth=("me", "wrong")).status_code == 401
+    assert site.get(path, auth=("me", "open sesame")).status_code == 200
+
+
+def test_operators_are_shut_out_beyond_this_machine_without_a_password(
+    engine: Engine, settings: Settings
+) -> None:
+    public = Settings(data_dir=settings.data_dir, host="0.0.0.0")  # noqa: S104 - listens on nothing here
+    site = Visitor(create_app(public, engine))
+    page = site.get("/ops")
+    assert (page.status_code, "TIDINGS_OPS_PASSWORD" in page.text) == (403, True)
