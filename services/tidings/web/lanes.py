@@ -121,7 +121,10 @@ def _sources(session: Session) -> Sources:
     sweeps, held = recent_sweeps(session), held_by_sweep(session)
     ended = last_whole_sweep(session)
     count = quarantine_count(session)
-    if ended is None:
+    trouble = sweeps[0].trouble if sweeps else ""
+    if trouble:
+        sentence = f"Sweep {sweeps[0].id} waits: {trouble}."
+    elif ended is None:
         sentence = "No sweep has ended yet."
     elif ended.state is not SweepState.COMPLETE:
         sentence = f"Sweep {ended.id} ended {ended.state}: {ended.note or 'it says not why'}."
@@ -132,7 +135,8 @@ def _sources(session: Session) -> Sources:
     else:
         read = plural(ended.examined, "record")
         sentence = f"Sweep {ended.id} examined {read} of {ended.total_last or 0:,}."
-    is_well = bool(ended and ended.state is SweepState.COMPLETE and not held and not count)
+    is_complete = ended is not None and ended.state is SweepState.COMPLETE
+    is_well = is_complete and not (trouble or held or count)
     return Sources(sentence, is_well, sweeps, held, quarantined(session), count)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Text
 import tidings.db.types
 from sqlalchemy.dialects import postgresql
 
-revision = '28a0c65e505f'
+revision = '4bb28c872780'
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -106,6 +106,7 @@ def upgrade() -> None:
     sa.Column('ids_digest', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('drifted', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True, astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('trouble', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('started_at', tidings.db.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('finished_at', tidings.db.types.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sweep'))
