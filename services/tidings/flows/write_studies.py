@@ -11,6 +11,7 @@ from tidings.notices.letter_queries import changes_told, notices_of, saved_searc
 from tidings.notices.letters import Study, excerpts
 from tidings.notices.models import Notice
 from tidings.notices.reasons import REASONS, FollowReason, Reason, SearchReason
+from tidings.pages.facts import official_title
 from tidings.projects.models import SEVERITY_ORDER, Award, Change, Project
 from tidings.projects.names import title_case
 from tidings.projects.wording import change_line, worst_first
@@ -85,7 +86,7 @@ def _told(
     searches = tuple(saved[one.saved_search_id] for one in finds if one.saved_search_id in saved)
     study = Study(
         key=standing.project.key,
-        title=standing.project.title,
+        title=official_title(standing.project.title),
         facts=standing.facts(),
         url=f"{settings.site_url}/studies/{standing.project.key}",
         lines=tuple(change_line(change) for change in told),

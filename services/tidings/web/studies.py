@@ -18,6 +18,7 @@ from tidings.projects.queries import (
     projects_page,
     timeline,
 )
+from tidings.projects.wording import worst_first
 from tidings.searches.grammar import parse
 from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
@@ -68,8 +69,9 @@ def study(request: Request, key: str) -> Response:
         if project is None or project.id is None:
             raise HTTPException(404, "We know no such study.")
         awards = awards_of(session, project.id)
-        changes = timeline(session, project.id)
-    etag = _etag(project, list(awards), list(changes))
+        told = worst_first(timeline(session, project.id))
+        changes = sorted(told, key=lambda change: change.seen_at, reverse=True)
+    etag = _etag(project, list(awards), changes)
     headers = {"ETag": etag, "Cache-Control": CACHE}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
