@@ -180,11 +180,11 @@ def _label(change: Change) -> str:
 def _mark(change: Change) -> str:
     if change.kind in UNDONE:
         return "↺"
-    if change.kind in NEW or change.field == "award":
-        return "+"
     if change.field in DATE_FIELDS or change.field == "award_amount":
         return "▼" if _went_down(change) else "▲"
-    return "▼" if change.kind in BAD else "✎"
+    if change.kind in BAD:
+        return "▼"
+    return "+" if change.kind in NEW or change.field == "award" else "✎"
 
 
 def _went_down(change: Change) -> bool:

@@ -1,10 +1,11 @@
 """A letter and its templates to a finished message."""
 
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
+from typing import Any
 
 from jinja2 import Environment
 
@@ -12,6 +13,28 @@ from tidings.clock import machine_now
 from tidings.config import Settings
 
 LANGUAGE = "en"
+
+
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header that stays in one line.
+
+    The standard library folds a long word without spaces by encoding it, and no mail program looks
+    for a link inside encoded words.
+    """
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        """Return the header as it goes over the wire."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    for name in ("list-unsubscribe", "in-reply-to", "references"):
+        registry.map_to_type(name, _WholeHeader)
+    return registry
+
+
+POLICY = SMTP.clone(header_factory=_headers())
 
 
 @dataclass(frozen=True)
@@ -52,7 +75,7 @@ def build(rendered: Rendered, envelope: Envelope, settings: Settings) -> bytes:
     Values for headers come from us or are checked addresses; the standard library refuses any
     line break in them.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     domain = settings.mail_domain
     message["From"] = Address(settings.mail_name, addr_spec=settings.mail_from)
     message["To"] = Address(addr_spec=envelope.to)

@@ -8,10 +8,16 @@ from tidings.subscribers.models import Subscriber, SubscriberState, Token
 
 
 def unconfirmed_ids(session: Session, *, before: datetime) -> list[int]:
-    """Return the readers who were asked before then and never confirmed."""
+    """Return the readers who were asked before then, not since, and have never confirmed."""
+    asked_since = select(Token.id).where(
+        col(Token.subscriber_id) == col(Subscriber.id), col(Token.created_at) >= before
+    )
     found = session.exec(
         select(col(Subscriber.id)).where(
-            col(Subscriber.state) == SubscriberState.PENDING, col(Subscriber.created_at) < before
+            col(Subscriber.state) == SubscriberState.PENDING,
+            col(Subscriber.created_at) < before,
+            col(Subscriber.confirmed_at).is_(None),
+            ~asked_since.exists(),
         )
     )
     return [reader_id for reader_id in found if reader_id is not None]

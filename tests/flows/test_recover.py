@@ -1,0 +1,97 @@
+"""Every row that waits has its bell rung, and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+from builders import make_follow, make_notice, make_project, make_reader, make_sweep
+from conftest import NOW
+from sqlalchemy import Engine
+from sqlmodel import Session, update
+
+from tidings.clock import machine_now
+from tidings.db.base import stored_id
+from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
+from tidings.flows.recover import Bell, recover
+from tidings.jobs import Job
+from tidings.notices.models import DigestRun
+from tidings.projects.models import Purpose, SweepState
+from tidings.subscribers.models import Cadence, DigestSchedule
+from tidings.upkeep.models import Tick
+from tidings.upkeep.queries import ring_slot
+from tidings.upkeep.timetable import TIMETABLE
+
+WEEKLY = next(entry for entry in TIMETABLE if entry.arguments == (Purpose.WEEKLY.value,))
+
+
+def bells(engine: Engine, *, is_idempotent: bool = False) -> tuple[Bell, ...]:
+    return recover(engine, is_idempotent=is_idempotent, now=NOW)
+
+
+def delivery(session: Session, **values: Any) -> int:
+    reader = make_reader(session)
+    plain: dict[str, Any] = {
+        "key": "alert:1",
+        "subscriber_id": reader.id,
+        "kind": DeliveryKind.CHANGE_ALERT,
+        "message_id": "<1@x>",
+        "due_at": NOW,
+        "created_at": NOW,
+    }
+    row = Delivery(**plain | values)
+    session.add(row)
+    session.commit()
+    return stored_id(row.id)
+
+
+def test_where_nothing_waits_nothing_is_rung(engine: Engine) -> None:
+    assert bells(engine) == ()
+
+
+def test_mail_that_is_due_is_rung_for_and_mail_of_later_is_not(
+    engine: Engine, session: Session
+) -> None:
+    one = delivery(session)
+    assert bells(engine) == (Bell(Job.DELIVERY_SEND, ([one],)),)
+    session.get_one(Delivery, one).due_at = NOW + timedelta(hours=1)
+    session.commit()
+    assert bells(engine) == ()
+
+
+def test_what_a_dead_worker_took_is_settled_and_rung_for(engine: Engine, session: Session) -> None:
+    past = machine_now() - timedelta(seconds=1)
+    one = delivery(session, state=DeliveryState.SENDING, lease_owner="gone:1", lease_until=past)
+    assert bells(engine) == (Bell(Job.DELIVERY_SEND, ([one],)),)
+    session.expire_all()
+    assert session.get_one(Delivery, one).lease_owner is None
+
+
+def test_a_waiting_alert_a_due_digest_and_a_started_run_are_rung_for(
+    engine: Engine, session: Session
+) -> None:
+    reader = make_reader(session)
+    follow = make_follow(session, reader, make_project(session), cadence=Cadence.IMMEDIATE)
+    make_notice(session, follow)
+    own: dict[str, Any] = {"subscriber_id": stored_id(reader.id), "cadence": Cadence.WEEKLY}
+    session.add(DigestSchedule(**own, next_due_at=NOW))
+    session.add(DigestRun(**own, period_start=NOW, period_end=NOW, started_at=NOW))
+    session.commit()
+    rung = {bell.job for bell in bells(engine)}
+    assert rung == {Job.ALERTS_COMPOSE, Job.DIGESTS_START, Job.DIGEST_COMPOSE}
+
+
+def test_a_sweep_that_nobody_goes_on_with_is_rung_for(engine: Engine, session: Session) -> None:
+    sweep = make_sweep(session, state=SweepState.RUNNING, finished_at=None)
+    assert bells(engine) == (Bell(Job.SWEEP_ADVANCE, (stored_id(sweep.id),)),)
+
+
+def test_a_weekly_bell_that_was_lost_is_rung_again_until_its_sweep_began(
+    engine: Engine, session: Session
+) -> None:
+    ring_slot(session, WEEKLY.name, WEEKLY.slot(NOW))
+    session.commit()
+    assert bells(engine) == ()  # it may yet be answered
+    session.exec(update(Tick).values(rung_at=machine_now() - timedelta(minutes=3)))
+    session.commit()
+    assert bells(engine) == (Bell(Job.SWEEP_START, ("weekly",)),)
+    make_sweep(session, started_at=NOW)
+    assert bells(engine) == ()
