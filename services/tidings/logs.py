@@ -10,7 +10,6 @@ from tidings.config import Settings
 CHATTY = (
     "httpx",
     "httpcore",
-    "apscheduler",
     "alembic",
     "_granian",
     "granian.access",
@@ -53,3 +52,5 @@ def configure_logs(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of looks that it skips while one runs; the next look rings what they would have.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

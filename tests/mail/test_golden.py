@@ -37,8 +37,8 @@ def test_a_mail_is_word_for_word_as_reviewed(name: str, templates: Environment) 
     for ending, content in parts.items():
         golden = GOLDEN / f"{name}.{ending}"
         if os.environ.get("TIDINGS_WRITE_GOLDEN"):
-            golden.write_text(content, encoding="utf-8")
-        assert content == golden.read_text(encoding="utf-8")
+            golden.write_bytes(content.encode())
+        assert content.encode() == golden.read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,6 +58,32 @@ def test_a_subject_is_one_short_line_that_names_no_condition_and_no_title(
     assert "\n" not in subject
     assert len(subject) <= 78
     assert not re.search("cancer|tumor|sleep|Alzheimer", subject)
+
+
+def test_a_digest_keeps_titles_and_searches_out_of_its_subject(templates: Environment) -> None:
+    digest = sample_letters()["digest"]
+    assert isinstance(digest, DigestLetter)
+    for letter in (digest, replace(digest, changes=0), replace(digest, found=0)):
+        subject = render(templates, "digest", letter).subject
+        assert re.fullmatch(
+            r"[\d,]+ (changes?|stud(y|ies) found)( in 4 studies you follow)?"
+            r"(, 38 studies found| by your searches)?",
+            subject,
+        )
+
+
+def test_a_goodbye_offers_no_way_to_end_what_has_ended(templates: Environment) -> None:
+    mail = rendered(templates, "goodbye")
+    assert "nsubscribe" not in mail.text + mail.html
+
+
+def test_a_hostile_search_name_is_text_and_never_markup(templates: Environment) -> None:
+    digest = sample_letters()["digest"]
+    assert isinstance(digest, DigestLetter)
+    block = replace(digest.searches[0], name='"><script>x</script>')
+    html = render(templates, "digest", replace(digest, searches=(block,))).html
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
 
 
 @pytest.mark.parametrize("name", NAMES)
