@@ -5,29 +5,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from builders import make_follow, make_notice, make_project
 from conftest import NOW
+from outbox import alerts, digest, notice_for, row, send, trail, weekly_notice
 from relay import HANG_UP, RelayServer, running_relay
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from tidings.config import Settings
-from tidings.db.session import open_session
-from tidings.delivery.backoff import MAX_ATTEMPTS
-from tidings.delivery.models import Delivery, DeliveryEvent, DeliveryEventKind, DeliveryState
+from tidings.delivery.backoff import LONGEST_WAIT, MAX_ATTEMPTS
+from tidings.delivery.models import DeliveryState, Suppression
+from tidings.delivery.ops_queries import failures
 from tidings.delivery.queries import due_delivery_ids
-from tidings.delivery.senders.smtp import Relay, SmtpSender
+from tidings.delivery.senders.smtp import GREYLIST_WAIT, Relay, SmtpSender
 from tidings.flows.compose_alerts import compose_alerts
-from tidings.flows.compose_digest import compose_digest
-from tidings.flows.deliver import deliver
-from tidings.flows.enroll import enroll
-from tidings.flows.start_digests import start_digests
 from tidings.notices.models import Notice, NoticeState
-from tidings.projects.models import Award
-from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber, SubscriberState
-from tidings.subscribers.queries import add_schedule
+from tidings.subscribers.models import Subscriber, SubscriberState
 
 pytestmark = pytest.mark.timeout(90)
+
+LATER = NOW + timedelta(hours=7)
 
 
 @pytest.fixture
@@ -43,64 +39,31 @@ def sender(relay: RelayServer) -> Generator[SmtpSender]:
     made.close()
 
 
-def notice_for(
-    session: Session, settings: Settings, name: str, cadence: Cadence = Cadence.IMMEDIATE
-) -> Notice:
-    reader = enroll(session, f"{name}@clinic.org", time_zone="UTC", settings=settings, now=NOW)
-    project = make_project(session, f"CA{name.upper()}", current_appl_id=_award(session, name))
-    follow = make_follow(
-        session, session.get_one(Subscriber, reader), project, cadence=cadence, created_at=NOW
-    )
-    return make_notice(session, follow, created_at=NOW)
-
-
-def _award(session: Session, name: str) -> int:
-    shell = make_project(session, f"X{name}")
-    appl_id = 1000 + (shell.id or 0)
-    session.add(
-        Award(
-            appl_id=appl_id,
-            project_id=shell.id or 0,
-            project_num="1R01CA1",
-            content_hash="",
-            body=b"",
-            first_seen_at=NOW,
-            changed_at=NOW,
-        )
-    )
-    session.commit()
-    return appl_id
-
-
-def alerts(session: Session, settings: Settings, count: int = 1) -> list[int]:
-    for number in range(count):
-        notice_for(session, settings, f"r{number}")
-    return compose_alerts(session, settings=settings, now=NOW)
-
-
-def send(
-    engine: Engine, sender: SmtpSender, ids: list[int], settings: Settings, *, hours: float = 0
-) -> None:
-    now = NOW + timedelta(hours=hours)
-    deliver(engine, sender, ids, settings=settings, owner="test", now=now)
-
-
-def row(engine: Engine, delivery_id: int) -> Delivery:
-    with open_session(engine) as session:
-        return session.get_one(Delivery, delivery_id)
-
-
 def test_a_batch_goes_out_over_one_connection(
     engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
 ) -> None:
     ids = alerts(session, settings, 5)
-    send(engine, sender, ids, settings)
-    assert {row(engine, one).state for one in ids} == {DeliveryState.SENT}
-    assert len({message["Message-ID"] for message in relay.messages}) == len(ids)
+    assert send(engine, sender, ids, settings).states == {DeliveryState.SENT: 5}
+    assert {row(engine, one).message_id for one in ids} == {
+        message["Message-ID"] for message in relay.messages
+    }
     assert relay.connections == 1
     assert relay.messages[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     session.expire_all()
     assert {notice.state for notice in session.exec(select(Notice))} == {NoticeState.TOLD}
+
+
+def test_a_connection_that_the_relay_closed_meanwhile_is_opened_again(
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer
+) -> None:
+    first, second = alerts(session, settings, 2)
+    sender = SmtpSender(Relay("127.0.0.1", relay.port, tls="none"))
+    send(engine, sender, [first], settings)
+    sender.close()
+    sender.close()
+    send(engine, sender, [second], settings)
+    sender.close()
+    assert (len(relay.messages), relay.connections) == (2, 2)
 
 
 @pytest.mark.parametrize("answer", ["450 4.2.0 greylisted", "421 4.3.2 going down"])
@@ -118,21 +81,58 @@ def test_what_is_put_off_is_tried_again_later_and_then_sent(
     put_off = row(engine, one)
     assert (put_off.state, put_off.due_at > NOW) == (DeliveryState.DEFERRED, True)
     assert answer[:3] in put_off.last_error
-    send(engine, sender, [one], settings)
-    assert row(engine, one).attempts == 1
+    assert send(engine, sender, [one], settings).states == {}
     relay.answer = lambda _count: "250 OK"
-    send(engine, sender, [one], settings, hours=7)
-    assert row(engine, one).state is DeliveryState.SENT
+    send(engine, sender, [one], settings, now=LATER)
+    sent = row(engine, one)
+    assert (sent.state, sent.attempts, sent.last_error) == (DeliveryState.SENT, 2, "")
+    assert sent.sent_at == LATER
+    assert trail(engine, one) == ["deferred", "accepted"]
 
 
-def test_what_the_relay_refuses_is_a_dead_letter_with_its_answer(
+def test_a_greylisting_relay_is_asked_again_after_its_usual_wait(
     engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
 ) -> None:
     (one,) = alerts(session, settings)
-    relay.answer_to_recipient = "550 5.1.1 no such user"
+    relay.answer_to_recipient = "450 4.2.0 greylisted"
     send(engine, sender, [one], settings)
-    assert row(engine, one).state is DeliveryState.FAILED
-    assert "550 5.1.1 no such user" in row(engine, one).last_error
+    assert row(engine, one).due_at == NOW + GREYLIST_WAIT
+
+
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_what_the_relay_refuses_is_a_dead_letter_with_its_answer(
+    *,
+    at_the_end: bool,
+    engine: Engine,
+    session: Session,
+    settings: Settings,
+    relay: RelayServer,
+    sender: SmtpSender,
+) -> None:
+    (one,) = alerts(session, settings)
+    if at_the_end:
+        relay.answer = lambda _count: "550 5.7.1 no"
+    else:
+        relay.answer_to_recipient = "550 5.7.1 no"
+    send(engine, sender, [one], settings)
+    assert [(letter.id, letter.state) for letter in failures(session)] == [
+        (one, DeliveryState.FAILED)
+    ]
+    session.commit()
+    assert "550 5.7.1 no" in row(engine, one).last_error
+    assert send(engine, sender, [one], settings, now=LATER).states == {}
+
+
+def test_a_refused_mail_does_not_hinder_the_others_of_its_batch(
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+) -> None:
+    ids = alerts(session, settings, 3)
+    answers = iter(["250 OK", "550 5.7.1 no", "250 OK"])
+    relay.answer = lambda _count: next(answers)
+    outcome = send(engine, sender, ids, settings)
+    assert outcome.states == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
+    assert row(engine, ids[1]).state is DeliveryState.FAILED
+    assert relay.connections == 1
 
 
 def test_an_unreachable_relay_is_tried_for_two_days_and_then_visible(
@@ -140,11 +140,17 @@ def test_an_unreachable_relay_is_tried_for_two_days_and_then_visible(
 ) -> None:
     nowhere = SmtpSender(Relay("127.0.0.1", 9, tls="none"))
     (one,) = alerts(session, settings)
-    for attempt in range(MAX_ATTEMPTS):
-        assert row(engine, one).state in {DeliveryState.PENDING, DeliveryState.DEFERRED}
-        send(engine, nowhere, [one], settings, hours=7 * attempt)
+    now = NOW
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        assert due_delivery_ids(session, now=now, limit=9) == [one]
+        session.commit()
+        send(engine, nowhere, [one], settings, now=now)
+        assert row(engine, one).attempts == attempt
+        now = max(row(engine, one).due_at, now)
     assert row(engine, one).state is DeliveryState.FAILED
+    assert "given up after 12 attempts" in row(engine, one).last_error
     assert "cannot reach the mail server 127.0.0.1:9" in row(engine, one).last_error
+    assert timedelta(days=1) < now - NOW < MAX_ATTEMPTS * LONGEST_WAIT
 
 
 def test_an_alert_whose_reply_was_lost_goes_out_once_more_under_the_same_name(
@@ -156,28 +162,35 @@ def test_an_alert_whose_reply_was_lost_goes_out_once_more_under_the_same_name(
     assert row(engine, one).state is DeliveryState.PENDING
     send(engine, sender, [one], settings)
     assert row(engine, one).state is DeliveryState.UNKNOWN
-    send(engine, sender, [one], settings, hours=7)
+    send(engine, sender, [one], settings, now=LATER)
     assert len(relay.messages) == 2
     assert len({message["Message-ID"] for message in relay.messages}) == 1
+    assert trail(engine, one) == ["unknown", "unknown"]
     assert due_delivery_ids(session, now=NOW + timedelta(days=9), limit=9) == []
+    session.commit()
+    assert compose_alerts(session, settings=settings, now=LATER) == []
 
 
 def test_a_digest_whose_reply_was_lost_is_told_by_the_next_one_as_a_possible_repeat(
     engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
 ) -> None:
-    notice = notice_for(session, settings, "weekly", Cadence.WEEKLY)
-    add_schedule(
-        session,
-        DigestSchedule(subscriber_id=notice.subscriber_id, cadence=Cadence.WEEKLY, next_due_at=NOW),
-    )
+    notice = weekly_notice(session, settings)
     relay.answer = lambda _count: HANG_UP
-    (one,) = compose_digest(session, start_digests(session, now=NOW), settings=settings, now=NOW)
-    send(engine, sender, [one], settings)
-    assert row(engine, one).state is DeliveryState.UNKNOWN
+    first = digest(session, settings)
+    send(engine, sender, [first], settings)
+    assert row(engine, first).state is DeliveryState.UNKNOWN
     session.expire_all()
     waiting = session.get_one(Notice, notice.id)
     assert (waiting.state, waiting.may_repeat) == (NoticeState.WAITING, True)
-    assert len(relay.messages) == 1
+
+    relay.answer = lambda _count: "250 OK"
+    next_one = digest(session, settings, weeks=1)
+    send(engine, sender, [first, next_one], settings, now=NOW + timedelta(weeks=1))
+    assert row(engine, next_one).state is DeliveryState.SENT
+    told = [
+        message.as_string().count("may have told you this already") for message in relay.messages
+    ]
+    assert told == [0, 2]  # in the text and in the HTML
 
 
 def test_who_ended_meanwhile_gets_nothing(
@@ -189,6 +202,19 @@ def test_who_ended_meanwhile_gets_nothing(
     send(engine, sender, [one], settings)
     assert row(engine, one).state is DeliveryState.SUPPRESSED
     assert relay.messages == []
+
+
+def test_a_suppressed_address_gets_nothing_and_the_others_their_own(
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+) -> None:
+    notice_for(session, settings, "silent")
+    silent = session.exec(select(Subscriber)).one().address_hash
+    session.add(Suppression(address_hash=silent, reason="it bounced", since=NOW))
+    first, second = alerts(session, settings)
+    send(engine, sender, [first, second], settings)
+    assert row(engine, first).last_error == "the address gets nothing: it bounced"
+    assert trail(engine, first) == ["suppressed"]
+    assert [message["To"] for message in relay.messages] == ["r0@clinic.org"]
 
 
 def test_two_that_send_the_same_at_once_send_each_once(
@@ -205,6 +231,4 @@ def test_two_that_send_the_same_at_once_send_each_once(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(one_of_two, range(2)))
     assert len(relay.messages) == len(ids)
-    with open_session(engine) as checking:
-        accepted = DeliveryEvent.kind == DeliveryEventKind.ACCEPTED
-        assert len(checking.exec(select(DeliveryEvent).where(accepted)).all()) == len(ids)
+    assert [trail(engine, one) for one in ids] == [["accepted"]] * len(ids)

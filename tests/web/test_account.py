@@ -8,7 +8,8 @@ from sqlmodel import select
 from tidings.config import Settings
 from tidings.db.session import open_session
 from tidings.delivery.models import Delivery, DeliveryKind
-from tidings.subscribers.models import Follow, Subscriber, SubscriberState
+from tidings.searches.models import SavedSearch
+from tidings.subscribers.models import Cadence, Follow, Subscriber, SubscriberState
 from tidings.subscribers.tokens import open_token
 
 STRANGER = "stranger@clinic.org"
@@ -111,4 +112,23 @@ def test_a_broken_link_is_refused_in_words(path: str, site: Visitor, filled: Fil
     page = site.post(path)
     assert page.status_code == 400
     assert "link" in page.text
+    assert filled.subscriber_id
+
+
+def test_a_search_becomes_an_alert_once_the_mail_is_answered(
+    site: Visitor, engine: Engine, settings: Settings, filled: Filled
+) -> None:
+    assert "Be told when there is more" in site.get("/studies", params={"q": "cells"}).text
+    answer = site.post("/alerts", data={"q": "cells", "address": STRANGER, "cadence": "daily"})
+    assert "Look into your mail" in answer.text
+    site.post(f"/confirm/{confirm_secret(engine, settings)}")
+    with open_session(engine) as session:
+        (saved,) = session.exec(select(SavedSearch)).all()
+    assert (saved.text, saved.cadence) == ("cells", Cadence.DAILY)
+    assert saved.subscriber_id != filled.subscriber_id
+
+
+def test_an_alert_with_a_wrong_address_keeps_the_search(site: Visitor, filled: Filled) -> None:
+    page = site.post("/alerts", data={"q": "cells", "address": "me@"})
+    assert (page.status_code, "<strong>cells</strong>" in page.text) == (400, True)
     assert filled.subscriber_id

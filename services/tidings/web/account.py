@@ -14,11 +14,13 @@ from tidings.projects.queries import project_by_key
 from tidings.subscribers.models import Cadence, EndedReason
 from tidings.subscribers.tokens import read_unsubscribe_token
 from tidings.subscribers.wishes import Wish
-from tidings.web.site import site_of
+from tidings.web.site import Site, site_of
 
 router = APIRouter()
 
 ONE_CLICK = "One-Click"
+ZONE = "America/New_York"
+"""The zone of whoever names none: RePORTER's own."""
 
 
 @router.get("/confirm/{token}")
@@ -67,17 +69,49 @@ def do_unsubscribe(
     )
 
 
+Address = Annotated[str, Form(max_length=320)]
+Often = Annotated[Cadence, Form()]
+Zone = Annotated[str, Form(max_length=64)]
+
+
 @router.post("/studies/{key}/follow")
 def ask_to_follow(
     request: Request,
     key: str,
-    address: Annotated[str, Form(max_length=320)],
-    cadence: Annotated[Cadence, Form()] = Cadence.WEEKLY,
-    time_zone: Annotated[str, Form(max_length=64)] = "America/New_York",
+    address: Address,
+    cadence: Often = Cadence.WEEKLY,
+    time_zone: Zone = ZONE,
 ) -> HTMLResponse:
     """Take a wish to follow; the same answer whether or not we know the address."""
     site = site_of(request)
-    wish = Wish(cadence=cadence, follow_key=key)
+    problem = _take(site, Wish(cadence=cadence, follow_key=key), address, time_zone)
+    if not problem:
+        return _look_into_your_mail(site)
+    with site.reading() as session:
+        project = project_by_key(session, key)
+    typed = {"address": address, "cadence": cadence, "problem": problem}
+    return site.page("pages/follow.html", status=400, project=project, **typed)
+
+
+@router.post("/alerts")
+def ask_for_alerts(
+    request: Request,
+    q: Annotated[str, Form(max_length=4000)],
+    address: Address,
+    cadence: Often = Cadence.WEEKLY,
+    time_zone: Zone = ZONE,
+) -> HTMLResponse:
+    """Take a wish to be told of what a search finds; the same answer for every address."""
+    site = site_of(request)
+    problem = _take(site, Wish(cadence=cadence, search_text=q), address, time_zone)
+    if not problem:
+        return _look_into_your_mail(site)
+    typed = {"q": q, "address": address, "cadence": cadence, "problem": problem}
+    return site.page("pages/alert.html", status=400, **typed)
+
+
+def _take(site: Site, wish: Wish, address: str, time_zone: str) -> str:
+    """Note the wish and ring for its confirm mail; return what is wrong with it, if anything is."""
     try:
         with site.writing() as session:
             delivery = subscribe(
@@ -89,24 +123,18 @@ def ask_to_follow(
                 now=site.now,
             )
     except RejectedError as error:
-        with site.reading() as session:
-            project = project_by_key(session, key)
-        return site.page(
-            "pages/follow.html",
-            status=400,
-            project=project,
-            key=key,
-            address=address,
-            cadence=cadence,
-            problem=str(error),
-        )
+        return str(error)
     if delivery is not None:
         site.ring(Job.DELIVERY_SEND, [delivery])
+    return ""
+
+
+def _look_into_your_mail(site: Site) -> HTMLResponse:
     return site.page(
         "pages/done.html",
         title="Look into your mail",
         words=(
             "We have sent a mail to that address, if we may write to it. Press its button within "
-            "two days, and you will hear of this study."
+            "two days, and you will hear from us when there is news."
         ),
     )
