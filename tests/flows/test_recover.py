@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from builders import make_follow, make_notice, make_project, make_reader, make_sweep
 from conftest import NOW
 from sqlalchemy import Engine
@@ -11,11 +12,19 @@ from sqlmodel import Session, update
 from tidings.clock import machine_now
 from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
-from tidings.flows.recover import Bell, recover
+from tidings.flows.recover import CHUNK, MOST_ROWS, Bell, recover
 from tidings.jobs import Job
 from tidings.notices.models import DigestRun
-from tidings.projects.models import Purpose, SweepState
-from tidings.subscribers.models import Cadence, DigestSchedule
+from tidings.projects.models import (
+    Award,
+    Change,
+    ChangeKind,
+    Purpose,
+    Severity,
+    Sweep,
+    SweepState,
+)
+from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber
 from tidings.upkeep.models import Tick
 from tidings.upkeep.queries import ring_slot
 from tidings.upkeep.timetable import TIMETABLE
@@ -27,8 +36,41 @@ def bells(engine: Engine, *, is_idempotent: bool = False) -> tuple[Bell, ...]:
     return recover(engine, is_idempotent=is_idempotent, now=NOW)
 
 
-def delivery(session: Session, **values: Any) -> int:
-    reader = make_reader(session)
+def ids_of(bell: Bell) -> list[int]:
+    (ids,) = bell.arguments
+    assert isinstance(ids, list)
+    return ids
+
+
+def unmatched_change(session: Session, **sweep: Any) -> Change:
+    project_id = stored_id(make_project(session).id)
+    session.add(
+        Award(
+            appl_id=1,
+            project_id=project_id,
+            project_num="1R01CA1",
+            content_hash="",
+            body=b"",
+            first_seen_at=NOW,
+            changed_at=NOW,
+        )
+    )
+    change = Change(
+        project_id=project_id,
+        appl_id=1,
+        version=1,
+        sweep_id=stored_id(make_sweep(session, **sweep).id),
+        kind=ChangeKind.EXTENDED,
+        severity=Severity.NOTABLE,
+        field="project_end_date",
+        seen_at=NOW,
+    )
+    session.add(change)
+    session.commit()
+    return change
+
+
+def delivery_row(reader: Subscriber, **values: Any) -> Delivery:
     plain: dict[str, Any] = {
         "key": "alert:1",
         "subscriber_id": reader.id,
@@ -37,7 +79,11 @@ def delivery(session: Session, **values: Any) -> int:
         "due_at": NOW,
         "created_at": NOW,
     }
-    row = Delivery(**plain | values)
+    return Delivery(**plain | values)
+
+
+def delivery(session: Session, **values: Any) -> int:
+    row = delivery_row(make_reader(session), **values)
     session.add(row)
     session.commit()
     return stored_id(row.id)
@@ -77,6 +123,59 @@ def test_a_waiting_alert_a_due_digest_and_a_started_run_are_rung_for(
     session.commit()
     rung = {bell.job for bell in bells(engine)}
     assert rung == {Job.ALERTS_COMPOSE, Job.DIGESTS_START, Job.DIGEST_COMPOSE}
+
+
+def test_a_backlog_is_rung_for_in_fat_messages_and_the_longest_waiting_first(
+    engine: Engine, session: Session
+) -> None:
+    reader = make_reader(session)
+    for number in range(MOST_ROWS + 50):
+        due_at = NOW - timedelta(seconds=number)
+        session.add(delivery_row(reader, key=f"alert:{number}", due_at=due_at))
+    session.commit()
+    rung = bells(engine)
+    ids = [one for bell in rung for one in ids_of(bell)]
+    assert {bell.job for bell in rung} == {Job.DELIVERY_SEND}
+    assert [len(ids_of(bell)) for bell in rung] == [CHUNK] * (MOST_ROWS // CHUNK)
+    assert ids == sorted(ids, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "state", [s for s in DeliveryState if s not in {DeliveryState.PENDING, DeliveryState.DEFERRED}]
+)
+def test_mail_that_is_over_is_left_alone(
+    state: DeliveryState, engine: Engine, session: Session
+) -> None:
+    soon = machine_now() + timedelta(minutes=1)
+    delivery(session, state=state, lease_owner="here:1", lease_until=soon)
+    assert bells(engine) == ()
+
+
+def test_a_digest_that_a_dead_worker_took_is_sent_again_only_where_it_arrives_once(
+    engine: Engine, session: Session
+) -> None:
+    past = machine_now() - timedelta(seconds=1)
+    dead: dict[str, Any] = {"state": DeliveryState.SENDING, "lease_until": past}
+    one = delivery(session, kind=DeliveryKind.DIGEST, **dead)
+    assert bells(engine, is_idempotent=False) == ()
+    digest = session.get_one(Delivery, one, populate_existing=True)
+    assert digest.state is DeliveryState.UNKNOWN
+    digest.state, digest.lease_until = DeliveryState.SENDING, past
+    session.commit()
+    assert bells(engine, is_idempotent=True) == (Bell(Job.DELIVERY_SEND, ([one],)),)
+
+
+def test_changes_of_a_sweep_that_ended_are_rung_for_unless_they_are_held(
+    engine: Engine, session: Session
+) -> None:
+    change = unmatched_change(session, state=SweepState.RUNNING)
+    assert [bell.job for bell in bells(engine)] == [Job.SWEEP_ADVANCE]
+    session.get_one(Sweep, change.sweep_id).state = SweepState.COMPLETE
+    session.commit()
+    assert bells(engine) == (Bell(Job.CHANGES_MATCH),)
+    change.held_at = NOW
+    session.commit()
+    assert bells(engine) == ()
 
 
 def test_a_sweep_that_nobody_goes_on_with_is_rung_for(engine: Engine, session: Session) -> None:

@@ -6,11 +6,21 @@ from time import monotonic
 
 from conftest import NOW
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, update
 
+from tidings.clock import machine_now
 from tidings.db.session import open_session
+from tidings.upkeep.models import Lease, Pace
 from tidings.upkeep.pacing import DatabasePacer
-from tidings.upkeep.queries import beat, heartbeats, release_lease, ring_slot, take_lease
+from tidings.upkeep.queries import (
+    beat,
+    heartbeats,
+    last_ticks,
+    lease_by_name,
+    release_lease,
+    ring_slot,
+    take_lease,
+)
 
 TTL = timedelta(minutes=1)
 
@@ -24,6 +34,40 @@ def test_a_lease_is_one_holders_until_it_is_given_back_or_runs_out(session: Sess
     assert not take_lease(session, "scheduler", "a", ttl=TTL)
     release_lease(session, "scheduler", "b")
     assert take_lease(session, "scheduler", "a", ttl=TTL)
+
+
+def test_of_many_who_want_a_free_or_an_expired_lease_at_once_one_gets_it(engine: Engine) -> None:
+    def take(holder: str) -> bool:
+        with open_session(engine) as session:
+            taken = take_lease(session, "scheduler", holder, ttl=TTL)
+            session.commit()
+            return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, "abcdefgh")) == 1
+    with open_session(engine) as session:
+        session.exec(update(Lease).values(expires_at=machine_now()))
+        session.commit()
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(take, "ijklmnop")) == 1
+
+
+def test_two_leases_do_not_hinder_each_other(session: Session) -> None:
+    assert take_lease(session, "scheduler", "a", ttl=TTL)
+    assert take_lease(session, "sweep:1", "b", ttl=TTL)
+    found = lease_by_name(session, "sweep:1")
+    assert found is not None
+    assert found.holder == "b"
+    assert lease_by_name(session, "sweep:2") is None
+
+
+def test_each_entry_has_its_own_last_tick(session: Session) -> None:
+    for slot in (NOW, NOW + TTL):
+        assert ring_slot(session, "digests.start", slot)
+    assert ring_slot(session, "rows.prune", NOW)
+    assert not ring_slot(session, "digests.start", NOW)
+    slots = {name: tick.slot for name, tick in last_ticks(session).items()}
+    assert slots == {"digests.start": NOW + TTL, "rows.prune": NOW}
 
 
 def test_a_slot_is_rung_once_however_many_try(engine: Engine) -> None:
@@ -44,6 +88,19 @@ def test_a_process_beats_for_each_queue_and_the_last_beat_counts(session: Sessio
         ("here:1", "mail"),
         ("here:1", "sweep"),
     }
+
+
+def test_a_pacer_that_was_idle_lets_the_next_request_go_at_once(engine: Engine) -> None:
+    with open_session(engine) as session:
+        session.add(Pace(name="reporter", next_at=machine_now() - timedelta(days=1)))
+        session.commit()
+    began = monotonic()
+    DatabasePacer(engine, 30).wait()
+    DatabasePacer(engine, 30, name="another").wait()
+    assert monotonic() - began < 15
+    with open_session(engine) as session:
+        wait = session.get_one(Pace, "reporter").next_at - machine_now()
+    assert timedelta(seconds=15) < wait <= timedelta(seconds=30)
 
 
 def test_requests_of_several_processes_keep_one_pace(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 17
 """With the waits below these are spread over about two days."""
 
 

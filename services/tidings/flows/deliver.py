@@ -169,8 +169,9 @@ def _failed(reason: str) -> _Result:
 def _deferred(delivery: Delivery, error: RetryableError, now: datetime) -> _Result:
     if delivery.attempts >= MAX_ATTEMPTS:
         return _failed(f"given up after {delivery.attempts} attempts: {error}")
-    wait = error.after or wait_before(delivery.attempts + 1, jitter=random.random())  # noqa: S311 - spreads load
-    return _Result(DeliveryState.DEFERRED, DeliveryEventKind.DEFERRED, str(error), now + wait)
+    wait = wait_before(delivery.attempts + 1, jitter=random.random())  # noqa: S311 - spreads load
+    due_at = now + max(wait, error.after or wait)
+    return _Result(DeliveryState.DEFERRED, DeliveryEventKind.DEFERRED, str(error), due_at)
 
 
 def _record(session: Session, delivery: Delivery, result: _Result, now: datetime) -> DeliveryState:

@@ -36,11 +36,6 @@ class Passage:
         """The words of the passage, as they are."""
         return frozenset(token.word for token in self.tokens)
 
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """The stems of the words of the passage."""
-        return frozenset(map(stem, self.words))
-
 
 class Document:
     """One award in one version, and the kinds of what just happened to it."""
@@ -49,6 +44,8 @@ class Document:
         self._record = canonical
         self._changes = frozenset(changes)
         self._passages: dict[str, list[Passage]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._stems: dict[str, frozenset[str]] = {}
 
     def passages(self, field: str) -> Iterator[Passage]:
         """Return what a field of a search looks at, the most telling first."""
@@ -57,6 +54,18 @@ class Document:
                 texts = _texts(name, self._record.get(name))
                 self._passages[name] = [Passage(name, text) for text in texts]
             yield from self._passages[name]
+
+    def words(self, field: str) -> frozenset[str]:
+        """Return the words of all that a field of a search looks at."""
+        if field not in self._words:
+            self._words[field] = frozenset().union(*(one.words for one in self.passages(field)))
+        return self._words[field]
+
+    def stems(self, field: str) -> frozenset[str]:
+        """Return the stems of those words."""
+        if field not in self._stems:
+            self._stems[field] = frozenset(map(stem, self.words(field)))
+        return self._stems[field]
 
     def value(self, field: ValueField) -> tuple[str, frozenset[str]]:
         """Return a field's name in the record and its values, in upper case; kinds in lower."""

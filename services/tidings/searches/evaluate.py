@@ -71,19 +71,21 @@ def holds(query: Query, document: Document) -> bool:
         case Comparison(field, compare, number):
             found = document.number(field)[1]
             return found is not None and _COMPARE[compare](found, number)
-        case _:
-            return any(_stands_in(query, passage) for passage in document.passages(query.field))
+        case Word(field, word):
+            return stem(word) in document.stems(field)
+        case Prefix(field, prefix):
+            return any(word.startswith(prefix) for word in document.words(field))
+        case Phrase(field, words):
+            there = document.words(field).issuperset(words)
+            if not there or len(words) == 1:
+                return there
+            return any(_stands_in(query, passage) for passage in document.passages(field))
 
 
 def _stands_in(leaf: Word | Phrase | Prefix, passage: Passage) -> bool:
-    match leaf:
-        case Word(_, word):
-            return stem(word) in passage.stems
-        case Phrase(_, words):
-            whole = passage.words.issuperset(words)
-            return whole and (len(words) == 1 or next(_places(leaf, passage), None) is not None)
-        case Prefix(_, prefix):
-            return any(word.startswith(prefix) for word in passage.words)
+    if isinstance(leaf, Phrase) and not passage.words.issuperset(leaf.words):
+        return False
+    return next(_places(leaf, passage), None) is not None
 
 
 def _places(leaf: Word | Phrase | Prefix, passage: Passage) -> Iterator[tuple[int, int]]:

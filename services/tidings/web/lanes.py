@@ -121,9 +121,10 @@ def _sources(session: Session) -> Sources:
     sweeps, held = recent_sweeps(session), held_by_sweep(session)
     ended = last_whole_sweep(session)
     count = quarantine_count(session)
-    trouble = sweeps[0].trouble if sweeps else ""
-    if trouble:
-        sentence = f"Sweep {sweeps[0].id} waits: {trouble}."
+    running = running_sweep(session)
+    trouble = running.trouble if running is not None else ""
+    if running is not None and trouble:
+        sentence = f"Sweep {running.id} waits: {trouble}."
     elif ended is None:
         sentence = "No sweep has ended yet."
     elif ended.state is not SweepState.COMPLETE:
