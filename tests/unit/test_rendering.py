@@ -29,8 +29,15 @@ def test_money_and_counts_have_their_thousands_marked() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h")]
-    + [(172_799, "47 h"), (172_800, "2 days")],
+    [
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7199, "119 min"),
+        (7200, "2 h"),
+        (172_799, "47 h"),
+        (172_800, "2 days"),
+    ],
 )
 def test_a_length_of_time_is_written_in_its_largest_unit(seconds: int, written: str) -> None:
     assert span(timedelta(seconds=seconds)) == written

@@ -34,7 +34,7 @@ def confirm(session: Session, secret: str, *, now: datetime) -> Subscriber:
     wishes = WISHES.validate_python(token.wishes)
     for wish in wishes:
         _follow(session, reader, wish, now=now)
-    for wish in wishes:  # after the follows: each of these commits
+    for wish in wishes:  # after the follows: each of these commits first, and reads for a while
         _save(session, reader, wish, now=now)
     token.used_at = now
     session.commit()

@@ -1,8 +1,10 @@
 """End a sweep: its receipt, what was absent, and the storm breaker."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -10,7 +12,7 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
-from tidings.flows.baseline import note_baseline
+from tidings.flows.baseline import find_known
 from tidings.flows.confirm_absences import Absences, look_for_absent, note_absences
 from tidings.flows.plan_sweep import add_note
 from tidings.projects import sweep_queries as queries
@@ -18,9 +20,12 @@ from tidings.projects.belief import STORM_LEAST, is_storm
 from tidings.projects.itinerary import PIECES, next_step
 from tidings.projects.models import Purpose, Sweep, SweepState
 from tidings.projects.source import Source
-from tidings.searches.queries import all_live_searches
+from tidings.searches.queries import add_matches, all_live_searches
 
 log = structlog.get_logger()
+
+Known = Mapping[str, list[dict[str, Any]]]
+"""Rows of matches by the canonical form of their search, see flows.baseline."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,14 @@ def finish_sweep(engine: Engine, client: Source, sweep_id: int, *, now: datetime
     if end is not None:
         whole = end is SweepState.COMPLETE
         absences = look_for_absent(engine, client, sweep_id, now=now) if whole else Absences()
+        known = _known_from_the_start(engine, sweep_id, now=now)
         with open_session(engine) as session:
             sweep = queries.sweep_locked(session, sweep_id)
             if sweep.state is SweepState.RUNNING:
                 if whole:
                     note_absences(session, sweep, absences, now=now)
                 _hold_storms(session, sweep, now=now)
-                if sweep.purpose is Purpose.BACKFILL:  # what is there from the start is no news
-                    note_baseline(session, all_live_searches(session), now=now)
+                _know(session, known)
                 _write_receipt(session, sweep, end, now=now)
             session.commit()
     with open_reader(engine) as session:
@@ -72,6 +77,21 @@ def _end_of(engine: Engine, sweep_id: int) -> SweepState | None:
             return None
         believed = not sweep.unexamined and not any(piece.moved for piece in pieces)
         return SweepState.COMPLETE if believed else SweepState.HELD
+
+
+def _known_from_the_start(engine: Engine, sweep_id: int, *, now: datetime) -> Known:
+    """Return what searches find in the first reading of all: it is no news."""
+    with open_reader(engine) as session:
+        if session.get_one(Sweep, sweep_id).purpose is not Purpose.BACKFILL:
+            return {}
+        canonicals = [search.canonical for search in all_live_searches(session)]
+    return find_known(engine, canonicals, now=now)
+
+
+def _know(session: Session, known: Known) -> None:
+    for search in all_live_searches(session) if known else ():
+        rows = known.get(search.canonical, [])
+        add_matches(session, [{"search_id": search.id} | row for row in rows])
 
 
 def _hold_storms(session: Session, sweep: Sweep, *, now: datetime) -> None:

@@ -6,12 +6,12 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.errors import RejectedError
-from tidings.flows.baseline import note_baseline
+from tidings.flows.baseline import find_known
 from tidings.notices.schedules import ensure_schedule
 from tidings.searches.canonical import canonical_form, search_hash
 from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
-from tidings.searches.queries import add_search, live_saved_search
+from tidings.searches.queries import add_matches, add_search, live_saved_search
 from tidings.subscribers.models import Cadence, SubscriberState
 from tidings.subscribers.queries import subscriber_locked
 
@@ -21,25 +21,25 @@ def save_search(
 ) -> SavedSearch:
     """Return the reader's live saved search for what ``text`` asks, with this name and cadence.
 
-    What the search finds already is no news: only what comes later is told. Safe to call twice: a
-    reader has one live row for each distinct search, whatever way it is typed. Raises QueryError
-    for a text that does not parse, RejectedError for a reader who is not active.
+    What the search finds already is no news: only what comes later is told. It is read before
+    anything is written, so that nobody waits for it. Safe to call twice: a reader has one live row
+    for each distinct search, whatever way it is typed. Raises QueryError for a text that does not
+    parse, RejectedError for a reader who is not active.
     """
     canonical = canonical_form(parse(text))
+    session.commit()
+    known = find_known(session.get_bind().engine, [canonical], now=now)
     reader = subscriber_locked(session, subscriber_id)
     if reader is None or reader.state is not SubscriberState.ACTIVE:
         session.rollback()
         raise RejectedError("Only a reader who has confirmed can save a search.")
     search = add_search(session, canonical, search_hash(canonical), now=now)
-    saved = live_saved_search(session, subscriber_id, stored_id(search.id))
-    if saved is None:
-        note_baseline(session, [search], now=now)  # also for a known search that nobody kept alive
+    search_id = stored_id(search.id)
+    saved = live_saved_search(session, subscriber_id, search_id)
+    if saved is None:  # also for a known search: nobody may have kept it alive
+        add_matches(session, [{"search_id": search_id} | row for row in known[canonical]])
         saved = SavedSearch(
-            subscriber_id=subscriber_id,
-            search_id=stored_id(search.id),
-            name=name,
-            text=text,
-            created_at=now,
+            subscriber_id=subscriber_id, search_id=search_id, name=name, text=text, created_at=now
         )
         session.add(saved)
     saved.name, saved.text, saved.cadence = name, text, cadence
