@@ -123,3 +123,11 @@ def test_every_element_with_a_class_has_a_whole_inline_style(
     tags = re.findall(r'<[^>]*class="[^>]*>', html)
     assert tags
     assert [tag for tag in tags if tag.count('"') % 2 or 'style="' not in tag] == []
+
+
+def test_an_alert_that_a_search_found_offers_to_stop_that_search(templates: Environment) -> None:
+    alert = sample_letters()["change-alert"]
+    assert isinstance(alert, AlertLetter)
+    mail = render(templates, "change-alert", replace(alert, stop_search_url=f"{SITE}/stop"))
+    assert f"Stop this search: {SITE}/stop" in mail.text
+    assert f'href="{SITE}/stop"' in mail.html

@@ -27,6 +27,7 @@ from tidings.notices.letters import (
 from tidings.projects.models import Sweep
 from tidings.projects.queries import project_by_key
 from tidings.projects.wording import headline
+from tidings.searches.models import SavedSearch
 from tidings.subscribers.models import Subscriber
 from tidings.subscribers.queries import token_by_hash
 from tidings.subscribers.tokens import Scope, open_token, token_hash, unsubscribe_token
@@ -104,7 +105,13 @@ def _alert(
         study=first.study,
         receipt=receipts[0] if receipts else None,
         footer=_footer(settings, reader, why),
+        stop_search_url="" if first.is_followed else _stop_search_url(settings, first.saved[0]),
     )
+
+
+def _stop_search_url(settings: Settings, saved: SavedSearch) -> str:
+    scope = Scope(saved.subscriber_id, saved_search_id=stored_id(saved.id))
+    return unsubscribe_url(settings, scope)
 
 
 def _digest(
@@ -116,7 +123,7 @@ def _digest(
         raise RejectedError("there is nothing left to tell")
     followed = sorted((one for one in told if one.is_followed), key=Told.order)
     shown = [one.study for one in followed[:MOST_STUDIES]]
-    blocks = _blocks(told, settings, reader, room=MOST_STUDIES - len(shown))
+    blocks = _blocks(told, settings, room=MOST_STUDIES - len(shown))
     lengths = {"daily": 1, "weekly": 7, "monthly": 31}
     usual = timedelta(days=lengths[run.cadence.value])
     return DigestLetter(
@@ -138,15 +145,13 @@ def _digest(
     )
 
 
-def _blocks(
-    told: Sequence[Told], settings: Settings, reader: Subscriber, *, room: int
-) -> list[SearchBlock]:
+def _blocks(told: Sequence[Told], settings: Settings, *, room: int) -> list[SearchBlock]:
     found: dict[int, list[Told]] = {}
     for one in told:
         if not one.is_followed:  # a study is shown once, under the first search that found it
             found.setdefault(stored_id(one.saved[0].id), []).append(one)
     blocks: list[SearchBlock] = []
-    for saved_id, ones in found.items():
+    for ones in found.values():
         shown = ones[: min(MOST_PER_SEARCH, max(room, 0))]
         room -= len(shown)
         saved = ones[0].saved[0]
@@ -157,9 +162,7 @@ def _blocks(
                 studies=tuple(one.study for one in shown),
                 more=len(ones) - len(shown),
                 more_url=f"{settings.site_url}/studies?q={quote(saved.text)}",
-                stop_url=unsubscribe_url(
-                    settings, Scope(stored_id(reader.id), saved_search_id=saved_id)
-                ),
+                stop_url=_stop_search_url(settings, saved),
             )
         )
     return blocks

@@ -85,6 +85,7 @@ class AlertLetter:
     study: Study
     receipt: Receipt | None
     footer: Footer
+    stop_search_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from jinja2 import Environment
 from tidings.clock import machine_now
 from tidings.config import Settings
 
-LANGUAGE = "en"
-
 
 class _WholeHeader(UnstructuredHeader, BaseHeader):
     """A header that stays in one line.
