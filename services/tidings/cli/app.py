@@ -7,6 +7,7 @@ import typer
 from tidings import __version__
 from tidings.cli import pipeline, previews, readers, recordings, running
 from tidings.cli.parts import console_errors
+from tidings.config import Settings
 from tidings.errors import TidingsError
 from tidings.logs import configure_logs
 from tidings.wiring import read_settings
@@ -40,10 +41,16 @@ def version() -> None:
     typer.echo(__version__)
 
 
+def _quiet(settings: Settings) -> Settings:
+    """Leave the screen to the progress bars, unless somebody asked for more."""
+    asked = "log_level" in settings.model_fields_set
+    return settings if asked else settings.model_copy(update={"log_level": "warning"})
+
+
 def main() -> None:
     """Run a command; what Tidings refuses on purpose is one plain sentence, never a traceback."""
     try:
-        configure_logs(read_settings())
+        configure_logs(_quiet(read_settings()))
         app()
     except TidingsError as error:
         console_errors.print(f"[bold red]tidings:[/] {error}", highlight=False)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tidings.cli.parts import console, open_parts
+from tidings.logs import configure_logs
 from tidings.wiring import read_settings
 
 
@@ -44,6 +45,7 @@ def sandbox(
     from tidings.sandbox.serve import serve  # noqa: PLC0415 - a web server that other commands spare
 
     settings = read_settings()
+    configure_logs(settings)  # it has no progress to show, and its address to say
     shared = settings.clock if settings.clock_calendar_epoch is not None else None
     serve(
         corpus=corpus,
