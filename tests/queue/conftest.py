@@ -112,8 +112,8 @@ def wait() -> Wait:
 
 @pytest.fixture
 def wait_long() -> Wait:
-    """Wait for what takes several weeks of the demo."""
-    return _waiting(100)
+    """Wait for what takes several weeks of the demo, a dead worker's lease included."""
+    return _waiting(180)
 
 
 def _waiting(seconds: float) -> Wait:

@@ -15,7 +15,7 @@ from local_nodes import Wait
 from tidings.delivery.senders.capture import Inbox
 from tidings.sandbox.serve import free_port
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture

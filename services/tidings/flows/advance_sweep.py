@@ -25,8 +25,9 @@ from tidings.upkeep.queries import release_lease, take_lease
 READS = 3
 """How often a page is asked for that does not add up."""
 
-LEASE = timedelta(seconds=90)
-"""Longer than a request takes. Should it run out all the same, a page still counts once."""
+LEASE = timedelta(seconds=20)
+"""Longer than a request usually takes. Should it run out all the same, a page still counts once;
+a killed worker's sweep waits no longer than this for the next one."""
 
 
 def advance_sweep(
