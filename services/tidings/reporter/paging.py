@@ -73,11 +73,13 @@ def next_page(pages: Sequence[PageSeen], *, page: int = PAGE) -> PageRequest | N
         return PageRequest(0, page)
     if len(pages) > 1 and (seam := _torn_seam(pages[-2], pages[-1])) is not None:
         return PageRequest(seam, page)
-    last = max(pages, key=_reached)
-    if _reached(last) >= pages[-1].total or pages[-1].received == 0:
+    total = pages[-1].total
+    last = max(reversed(pages), key=lambda seen: _trusted(seen, total))
+    trusted = _trusted(last, total)
+    if trusted >= total or pages[-1].received == 0:
         return None
     back = min(OVERLAP, last.received // 2) if has_churned(pages) else 0
-    offset = max(_reached(last) - back, last.offset + 1)
+    offset = max(min(trusted, _reached(last) - back), last.offset + 1)
     return None if offset > LAST_OFFSET else PageRequest(offset, page)
 
 
@@ -87,6 +89,15 @@ def _torn_seam(before: PageSeen, last: PageSeen) -> int | None:
     if before.total == last.total or overlap >= min(OVERLAP, before.received // 2):
         return None
     return max(before.offset + 1, _reached(before) - OVERLAP)
+
+
+def _trusted(page: PageSeen, total: int) -> int:
+    """Return how far a page can be taken to reach now that the total is ``total``.
+
+    Where records went since, those behind the page have moved up to places that it had read.
+    """
+    has_moved = page.total != total and _reached(page) < page.total
+    return _reached(page) - (OVERLAP if has_moved else 0)
 
 
 def _reached(page: PageSeen) -> int:

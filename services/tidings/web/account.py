@@ -14,7 +14,7 @@ from tidings.projects.queries import project_by_key
 from tidings.subscribers.models import Cadence, EndedReason
 from tidings.subscribers.tokens import read_unsubscribe_token
 from tidings.subscribers.wishes import Wish
-from tidings.web.site import Site, site_of
+from tidings.web.site import Site, StudyKey, site_of
 
 router = APIRouter()
 
@@ -69,7 +69,7 @@ def do_unsubscribe(
     )
 
 
-Address = Annotated[str, Form(max_length=320)]
+Address = Annotated[str, Form()]  # whatever is wrong with it is said beside the field
 Often = Annotated[Cadence, Form()]
 Zone = Annotated[str, Form(max_length=64)]
 
@@ -77,8 +77,8 @@ Zone = Annotated[str, Form(max_length=64)]
 @router.post("/studies/{key}/follow")
 def ask_to_follow(
     request: Request,
-    key: str,
-    address: Address,
+    key: StudyKey,
+    address: Address = "",
     cadence: Often = Cadence.WEEKLY,
     time_zone: Zone = ZONE,
 ) -> HTMLResponse:
@@ -97,7 +97,7 @@ def ask_to_follow(
 def ask_for_alerts(
     request: Request,
     q: Annotated[str, Form(max_length=4000)],
-    address: Address,
+    address: Address = "",
     cadence: Often = Cadence.WEEKLY,
     time_zone: Zone = ZONE,
 ) -> HTMLResponse:

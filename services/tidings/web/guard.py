@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
+from tidings.config import Settings
 from tidings.web.site import site_of
 
 Next = Callable[[Request], Awaitable[Response]]
@@ -39,7 +40,8 @@ def add_guard(app: FastAPI) -> None:
 
 async def _guard(request: Request, call_next: Next) -> Response:
     if _is_foreign_write(request):
-        response = Response("This form was sent from another site.", status_code=403)
+        words = "This form was sent from another site."
+        response: Response = site_of(request).page("pages/error.html", status=403, words=words)
     else:
         response = await call_next(request)
     for name, value in HEADERS.items():
@@ -67,7 +69,7 @@ def operators_only(
     settings = site_of(request).settings
     password = settings.ops_password.get_secret_value()
     if not password:
-        if settings.host in LOOPBACK:
+        if _is_local(request, settings):
             return "local operator"
         raise HTTPException(
             403, "Set TIDINGS_OPS_PASSWORD to open this page beyond the local machine."
@@ -79,6 +81,15 @@ def operators_only(
             headers={"WWW-Authenticate": 'Basic realm="Tidings operators"'},
         )
     return given.username or "operator"
+
+
+def _is_local(request: Request, settings: Settings) -> bool:
+    """Say whether nobody but this machine can ask.
+
+    A proxy in front of us, or a name elsewhere that resolves to this machine, are not it.
+    """
+    hosts = {settings.host, urlsplit(settings.site_url).hostname, request.url.hostname}
+    return hosts <= LOOPBACK
 
 
 Operator = Annotated[str, Depends(operators_only)]

@@ -24,13 +24,12 @@ def readyz(request: Request) -> JSONResponse:
     """Say whether readers can be served: the database answers and is at its newest revision."""
     site = site_of(request)
     try:
-        current = is_current(site.engine)
+        if not is_current(site.engine):
+            return _not_ready("the database awaits a migration")
         with site.reading() as session:
             swept_at = last_complete_at(session)
     except OperationalError:
-        return JSONResponse({"ready": False, "reason": "the database does not answer"}, 503)
-    if not current:
-        return JSONResponse({"ready": False, "reason": "the database awaits a migration"}, 503)
+        return _not_ready("the database does not answer")
     return JSONResponse({"ready": True, "last_sweep": swept_at.isoformat() if swept_at else None})
 
 
@@ -40,3 +39,7 @@ def metrics(request: Request) -> Response:
     registry = CollectorRegistry()
     registry.register(SiteCollector(site_of(request)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _not_ready(reason: str) -> JSONResponse:
+    return JSONResponse({"ready": False, "reason": reason}, 503)

@@ -223,7 +223,7 @@ def _delivery(session: Session, clock: Clock) -> Deliveries:
     elif trouble:
         sentence = f"Some mail is deferred: {trouble}."
     elif dead:
-        sentence = f"{plural(len(dead), 'dead letter')} to look at."
+        sentence = f"{plural(counts[DeliveryState.FAILED], 'dead letter')} to look at."
     else:
         sentence = "Everything that was due is sent."
     return Deliveries(sentence, not (late > LATE or trouble or dead), counts, dead)

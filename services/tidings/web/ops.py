@@ -8,7 +8,7 @@ from tidings.flows.replay_delivery import replay_delivery
 from tidings.jobs import Job
 from tidings.web.guard import Operator
 from tidings.web.lanes import read_lanes
-from tidings.web.site import site_of
+from tidings.web.site import RowId, site_of
 
 router = APIRouter(prefix="/ops")
 
@@ -23,7 +23,7 @@ def overview(request: Request, _operator: Operator) -> HTMLResponse:
 
 
 @router.post("/deliveries/{delivery_id}/replay")
-def replay(request: Request, delivery_id: int, operator: Operator) -> RedirectResponse:
+def replay(request: Request, delivery_id: RowId, operator: Operator) -> RedirectResponse:
     """Send a dead letter again."""
     site = site_of(request)
     with site.writing() as session:
@@ -33,7 +33,7 @@ def replay(request: Request, delivery_id: int, operator: Operator) -> RedirectRe
 
 
 @router.post("/sweeps/{sweep_id}/release")
-def release(request: Request, sweep_id: int, operator: Operator) -> RedirectResponse:
+def release(request: Request, sweep_id: RowId, operator: Operator) -> RedirectResponse:
     """Let out what the storm breaker holds of a sweep."""
     site = site_of(request)
     with site.writing() as session:

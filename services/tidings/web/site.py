@@ -4,9 +4,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 from sqlalchemy import Engine
@@ -18,6 +18,12 @@ from tidings.jobs import Enqueue, Job, JobArgument, Queue
 
 QueueDepths = Callable[[], dict[Queue, int] | None]
 """Returns the messages waiting in each queue; None when the broker cannot be asked."""
+
+RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The number of a row, in an address; any other is a page that is not there."""
+
+StudyKey = Annotated[str, Path(pattern="^[ -~]+$")]
+"""The key of a study, in an address: no database is asked for what no key holds."""
 
 
 @dataclass(frozen=True)

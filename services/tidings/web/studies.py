@@ -22,7 +22,7 @@ from tidings.projects.wording import worst_first
 from tidings.searches.grammar import parse
 from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
-from tidings.web.site import site_of
+from tidings.web.site import StudyKey, site_of
 
 router = APIRouter()
 
@@ -55,11 +55,11 @@ def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") ->
             found = search_projects(session, q, limit=SHOWN)
         except QueryError as error:
             return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
-    return site.page("pages/studies.html", q=q, found=found, means=read_back(parse(q)))
+    return site.page("pages/studies.html", q=q, found=found, shown=SHOWN, means=read_back(parse(q)))
 
 
 @router.get("/studies/{key}")
-def study(request: Request, key: str) -> Response:
+def study(request: Request, key: StudyKey) -> Response:
     """Show one study: its facts, the researchers' own words, what has changed."""
     site = site_of(request)
     if key != key.upper():

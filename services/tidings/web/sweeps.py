@@ -4,13 +4,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from tidings.projects.models import Sweep
-from tidings.web.site import site_of
+from tidings.web.site import RowId, site_of
 
 router = APIRouter()
 
 
 @router.get("/sweeps/{sweep_id}")
-def receipt(request: Request, sweep_id: int) -> HTMLResponse:
+def receipt(request: Request, sweep_id: RowId) -> HTMLResponse:
     """Show the receipt of one sweep."""
     site = site_of(request)
     with site.reading() as session:

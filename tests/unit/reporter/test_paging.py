@@ -1,6 +1,6 @@
 """Pages miss nothing."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tidings.reporter.paging import (
@@ -70,6 +70,7 @@ def test_a_gap_between_pages_is_noticed() -> None:
     assert not is_covered([])
 
 
+@example(start=2242, churn=[-1, *[45] * 8, -1], where=0.0)
 @given(
     start=st.integers(0, 4000),
     churn=st.lists(st.integers(-45, 45), max_size=40),
