@@ -43,7 +43,8 @@ def _simplified(query: Query) -> Query:
             ordered = [part for _, part in sorted({_written(part): part for part in flat}.items())]
             return ordered[0] if len(ordered) == 1 else kind(tuple(ordered))
         case Not(part):
-            return Not(_simplified(part))
+            inner = _simplified(part)
+            return inner.part if isinstance(inner, Not) else Not(inner)
         case _:
             return query
 

@@ -230,14 +230,14 @@ def _comparison(name: NumberField, operator: str, token: Token) -> Comparison:
 def _text_leaf(name: str, token: Token) -> Leaf:
     if token.startswith('"'):
         return Phrase(name, _some_words(token, token))
-    if token in ("and", "or", "not"):
-        message = f"Write {token.upper()} to join words, or “{token}” in quotes to find it."
-        raise QueryError(message, column=_at(token))
     if token in ("AND", "OR", "NOT"):
         raise QueryError(f"There is nothing for {token} to join here.", column=_at(token))
     if "*" in token:
         return _prefix(name, token)
     found = _some_words(token, token)
+    if found in (("and",), ("or",), ("not",)):  # also "And", which no canonical form could write
+        message = f"Write {found[0].upper()} to join words, or “{token}” in quotes to find it."
+        raise QueryError(message, column=_at(token))
     return Word(name, found[0]) if len(found) == 1 else Phrase(name, found)
 
 

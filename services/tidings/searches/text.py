@@ -54,7 +54,7 @@ def _tokens(text: str) -> Iterator[Token]:
             letters.clear()
         if plain is not None and is_whole_word:
             yield Token(plain, at, at + 1)
-        elif plain is not None:
+        elif plain:
             start = start if letters else at
             letters.append(plain)
     if letters:

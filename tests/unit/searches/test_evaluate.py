@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidings.errors import QueryError
 from tidings.searches.canonical import canonical_form, search_hash
 from tidings.searches.document import Document
 from tidings.searches.evaluate import EXCERPT, evaluate, holds
@@ -155,3 +156,9 @@ def test_a_search_reads_back_in_words() -> None:
         "exactly “breast cancer” in the title and state AZ and (fiscal year is at least 2024 or "
         "amount is over $1,000) and not “wu” as investigator"
     )
+
+
+@pytest.mark.parametrize("typed", ["lung And breast", "Or", "NOT x"])
+def test_what_is_refused_is_refused_before_it_is_stored(typed: str) -> None:
+    with pytest.raises(QueryError):
+        parse(typed)
