@@ -2,6 +2,8 @@
 
 from sqlmodel import SQLModel
 
+from tidings.audits import models as audits
+from tidings.db import time as db_time
 from tidings.delivery import models as delivery
 from tidings.notices import models as notices
 from tidings.projects import models as projects
@@ -9,5 +11,5 @@ from tidings.searches import models as searches
 from tidings.subscribers import models as subscribers
 from tidings.upkeep import models as upkeep
 
-MODULES = (delivery, notices, projects, searches, subscribers, upkeep)
+MODULES = (audits, db_time, delivery, notices, projects, searches, subscribers, upkeep)
 metadata = SQLModel.metadata

@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import OperationalError
 
 from tidings.clock import Clock, machine_now
+from tidings.db.session import commit
 from tidings.jobs import Job, Queue
 from tidings.logs import configure_logs
 from tidings.upkeep.queries import ring_slot, take_lease
@@ -35,7 +36,7 @@ def ring_entry(entry: Entry, clock: Clock) -> bool:
     with wiring.session() as session:
         is_leader = take_lease(session, LEASE, wiring.owner(), ttl=LEASE_TTL)
         is_due = is_leader and ring_slot(session, entry.name, slot)
-        session.commit()
+        commit(session, "slot.rung")
     if is_due:
         queue = Queue(str(entry.arguments[0])) if entry.job is Job.QUEUE_HEARTBEAT else None
         wiring.ring(entry.job, *entry.arguments, queue=queue)

@@ -17,6 +17,7 @@ from tidings.config import Settings
 from tidings.db.session import open_session
 from tidings.delivery.senders.base import Sender
 from tidings.delivery.senders.make import make_sender
+from tidings.failpoints import around
 from tidings.jobs import Job, JobArgument, Queue
 from tidings.wiring import open_engine, read_settings
 from tidings_workers.app import app
@@ -69,7 +70,8 @@ def session() -> Generator[Session]:
 def ring(job: Job, *arguments: JobArgument, queue: Queue | None = None) -> None:
     """Put a job on its queue; when the broker is away, say so and leave it to recover."""
     try:
-        app.send_task(job.value, args=arguments, queue=queue.value if queue else None)
+        with around("bell.rung"):
+            app.send_task(job.value, args=arguments, queue=queue.value if queue else None)
     except (OperationalError, OSError) as error:
         log.warning("bell.lost", job=job.value, arguments=arguments, reason=str(error))
     else:

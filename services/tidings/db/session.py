@@ -3,6 +3,8 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tidings.failpoints import around
+
 
 def open_session(engine: Engine) -> Session:
     """Return a session whose objects stay readable after a commit; use it in a ``with``."""
@@ -12,3 +14,9 @@ def open_session(engine: Engine) -> Session:
 def open_reader(engine: Engine) -> Session:
     """Return a session that never writes, and so waits for no writer on SQLite."""
     return Session(engine.execution_options(tidings_read_only=True), expire_on_commit=False)
+
+
+def commit(session: Session, name: str) -> None:
+    """Commit; ``name`` says what is true afterwards, and names the failpoints on either side."""
+    with around(name):
+        session.commit()

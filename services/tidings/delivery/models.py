@@ -63,6 +63,7 @@ class Delivery(Table, table=True):
     secret: str = Field(default="", description="encrypted token that only this mail may show")
     subject: str = Field(default="", description="as it was sent")
     attempts: int = 0
+    crashes: int = Field(default=0, description="workers that died with this message in hand")
     due_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     lease_owner: str | None = None
@@ -80,6 +81,10 @@ class DeliveryEventKind(StrEnum):
     UNKNOWN = "unknown"
     SUPPRESSED = "suppressed"
     REPLAYED = "replayed"
+    RELEASED = "released"
+    BOUNCED_SOFT = "bounced_soft"
+    BOUNCED_HARD = "bounced_hard"
+    COMPLAINED = "complained"
 
 
 class DeliveryEvent(Table, table=True):

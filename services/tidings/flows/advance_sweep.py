@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from tidings.clock import machine_now
-from tidings.db.session import open_reader, open_session
+from tidings.db.session import commit, open_reader, open_session
 from tidings.errors import RejectedError, RetryableError
 from tidings.flows.ingest_page import hold_page, ingest_page
 from tidings.flows.plan_sweep import fail_sweep, note_pieces
@@ -76,14 +76,14 @@ class _Lease:
         if self._renew_at is not None:
             with open_session(self._engine) as session:
                 release_lease(session, self._name, self._holder)
-                session.commit()
+                commit(session, "sweep.released_lease")
 
     def take(self) -> bool:
         if self._renew_at is not None and machine_now() < self._renew_at:
             return True
         with open_session(self._engine) as session:
             taken = take_lease(session, self._name, self._holder, ttl=LEASE)
-            session.commit()
+            commit(session, "sweep.leased")
         self._renew_at = machine_now() + LEASE / 2
         return taken
 
@@ -114,7 +114,7 @@ def _note_trouble(engine: Engine, state: _State, trouble: str) -> None:
         return
     with open_session(engine) as session:
         queries.sweep_locked(session, state.sweep_id).trouble = trouble
-        session.commit()
+        commit(session, "sweep.troubled")
 
 
 def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from tidings import keys
 from tidings.config import Settings
+from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.notices.digest_queries import add_deliveries, bundle, waiting_alerts
 
@@ -32,5 +33,5 @@ def compose_alerts(
         now=now,
     )
     bundle(session, {notice_id: deliveries[key] for key, (notice_id, _) in alerts.items()})
-    session.commit()
+    commit(session, "alerts.composed")
     return new

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from tidings import keys
 from tidings.config import Settings
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.notices.digest_queries import (
     add_deliveries,
@@ -44,7 +45,7 @@ def compose_digest(
         session,
         {notice: deliveries[names[run_id]] for run_id, found in told.items() for notice in found},
     )
-    session.commit()
+    commit(session, "digest.composed")
     return new
 
 

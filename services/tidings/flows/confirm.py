@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.flows.follow import start_follow
 from tidings.flows.save_search import save_search
@@ -37,7 +38,7 @@ def confirm(session: Session, secret: str, *, now: datetime) -> Subscriber:
     for wish in wishes:  # after the follows: each of these commits first, and reads for a while
         _save(session, reader, wish, now=now)
     token.used_at = now
-    session.commit()
+    commit(session, "reader.confirmed")
     return reader
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.config import Settings
+from tidings.db.session import commit
 from tidings.subscribers.addresses import AddressBook, normalise
 from tidings.subscribers.consent import activate
 from tidings.subscribers.models import Subscriber, SubscriberState
@@ -36,5 +37,5 @@ def enroll(
         raise LookupError("a stored subscriber has an id")
     if reader.state is not SubscriberState.ACTIVE:
         activate(reader, now=now)
-    session.commit()
+    commit(session, "reader.enrolled")
     return reader.id

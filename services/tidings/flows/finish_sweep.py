@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
-from tidings.db.session import open_reader, open_session
+from tidings.db.session import commit, open_reader, open_session
 from tidings.flows.baseline import find_known
 from tidings.flows.confirm_absences import Absences, look_for_absent, note_absences
 from tidings.flows.plan_sweep import add_note
@@ -61,7 +61,7 @@ def finish_sweep(engine: Engine, client: Source, sweep_id: int, *, now: datetime
                 _hold_storms(session, sweep, now=now)
                 _know(session, known)
                 _write_receipt(session, sweep, end, now=now)
-            session.commit()
+            commit(session, "sweep.finished")
     with open_reader(engine) as session:
         state = session.get_one(Sweep, sweep_id).state
         return FinishedSweep(sweep_id, state, queries.waiting_changes(session, sweep_id))

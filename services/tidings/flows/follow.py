@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.notices.digest_queries import untold_notices
 from tidings.notices.endings import handed_over
@@ -29,7 +30,7 @@ def follow(
         session.rollback()
         raise RejectedError("Only a reader who has confirmed can follow a project.")
     row = start_follow(session, reader, project_id=project_id, cadence=cadence, now=now)
-    session.commit()
+    commit(session, "follow.started")
     return row
 
 

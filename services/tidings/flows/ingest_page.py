@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
+from tidings.db.session import commit
 from tidings.flows.ingest_rows import ingest_rows
 from tidings.flows.plan_sweep import add_note
 from tidings.projects import sweep_queries as queries
@@ -29,7 +30,7 @@ def ingest_page(
     appl_ids = ingest_rows(session, sweep, page.rows, now=now)
     sweep.examined += len(appl_ids)
     _note_page(session, sweep_id, page, partition=partition, appl_ids=appl_ids, now=now)
-    session.commit()
+    commit(session, "page.ingested")
     return True
 
 
@@ -54,7 +55,7 @@ def hold_page(
     sweep.unexamined += expected
     add_note(sweep, reason)
     _note_page(session, sweep_id, page, partition=partition, appl_ids=(), now=now)
-    session.commit()
+    commit(session, "page.held")
     return True
 
 

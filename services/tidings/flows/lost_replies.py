@@ -6,6 +6,7 @@ import structlog
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.delivery import queries
 from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryKind, DeliveryState
 from tidings.notices.outcome_queries import wait_again
@@ -24,7 +25,7 @@ def expire_leases(session: Session, *, is_idempotent: bool, now: datetime) -> in
     for row in rows:
         reason = f"{row.lease_owner} took it and did not come back"
         settle_unknown(session, row, is_idempotent=is_idempotent, reason=reason, now=now)
-    session.commit()
+    commit(session, "leases.expired")
     return len(rows)
 
 

@@ -10,6 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.notices.grouping import Concern, Ground, group
 from tidings.notices.queries import (
     add_notices,
@@ -83,7 +84,7 @@ def match_changes(session: Session, *, now: datetime, limit: int = LIMIT) -> Mat
     severities = {stored_id(change.id): change.severity for change in changes}
     made = add_notices(session, group(grounds, severities), now=now)
     mark_processed(session, severities, now=now)
-    session.commit()
+    commit(session, "changes.matched")
     projects = len({ground.concern.project_id for ground in grounds})
     if changes:
         log.info("changes.matched", changes=len(changes), notices=made, projects=projects)

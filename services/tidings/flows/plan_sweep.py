@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tidings.db.session import open_session
+from tidings.db.session import commit, open_session
 from tidings.projects import sweep_queries as queries
 from tidings.projects.belief import PastTotal, is_shrunken
 from tidings.projects.itinerary import PIECES, Piece, part_total, written
@@ -40,7 +40,7 @@ def note_pieces(
     sweep.total_first = (sweep.total_first or 0) + first
     if _all_counted(after) and not _all_counted(before):
         _judge(session, sweep, after, now=now)
-    session.commit()
+    commit(session, "sweep.planned")
     return True
 
 
@@ -51,7 +51,7 @@ def fail_sweep(engine: Engine, sweep_id: int, reason: str, *, now: datetime) -> 
         if sweep.state is SweepState.RUNNING:
             log.error("sweep.failed", sweep_id=sweep_id, reason=reason)
             sweep.state, sweep.note, sweep.finished_at = SweepState.FAILED, reason, now
-        session.commit()
+        commit(session, "sweep.failed")
 
 
 def add_note(sweep: Sweep, note: str) -> None:

@@ -6,6 +6,7 @@ import structlog
 from sqlmodel import Session
 
 from tidings.clock import machine_now
+from tidings.db.session import commit
 from tidings.delivery.prune_queries import delete_deliveries_to
 from tidings.subscribers.prune_queries import (
     delete_subscribers,
@@ -42,6 +43,6 @@ def prune(session: Session, *, now: datetime) -> dict[str, int]:
         "tick": delete_old_ticks(session, before=machine_now() - TICK_LIFE),
         "heartbeat": delete_old_heartbeats(session, before=machine_now() - HEARTBEAT_LIFE),
     }
-    session.commit()
+    commit(session, "rows.pruned")
     log.info("rows.pruned", **gone)
     return gone

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.projects import sweep_queries as queries
 from tidings.projects.models import Purpose, Sweep, SweepState
@@ -36,5 +37,5 @@ def release_sweep(session: Session, sweep_id: int, *, actor: str, now: datetime)
         session.rollback()
         raise RejectedError(f"sweep {sweep_id} holds nothing back")
     note_audit(session, actor=actor, action="sweep.release", thing=f"sweep {sweep_id}")
-    session.commit()
+    commit(session, "sweep.released")
     return stored_id(release.id)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from tidings.db.session import commit
 from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryState
 from tidings.delivery.queries import note_event
 from tidings.errors import RejectedError
@@ -22,4 +23,4 @@ def replay_delivery(session: Session, delivery_id: int, *, actor: str, now: date
     row.state, row.attempts, row.due_at = DeliveryState.PENDING, 0, now
     note_event(session, row, DeliveryEventKind.REPLAYED, detail=f"by {actor}", now=now)
     note_audit(session, actor=actor, action="replay delivery", thing=f"delivery {row.id}")
-    session.commit()
+    commit(session, "delivery.replayed")

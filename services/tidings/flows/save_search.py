@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.flows.baseline import find_known
 from tidings.notices.schedules import ensure_schedule
@@ -27,7 +28,7 @@ def save_search(
     parse, RejectedError for a reader who is not active.
     """
     canonical = canonical_form(parse(text))
-    session.commit()
+    commit(session, "search.parsed")  # lets go of the store before it is read for long
     known = find_known(session.get_bind().engine, [canonical], now=now)
     reader = subscriber_locked(session, subscriber_id)
     if reader is None or reader.state is not SubscriberState.ACTIVE:
@@ -44,5 +45,5 @@ def save_search(
         session.add(saved)
     saved.name, saved.text, saved.cadence = name, text, cadence
     ensure_schedule(session, reader, cadence, now=now)
-    session.commit()
+    commit(session, "search.saved")
     return saved

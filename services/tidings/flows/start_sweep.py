@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from tidings.config import Settings
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.projects import sweep_queries as queries
 from tidings.projects.itinerary import first_pieces, written
 from tidings.projects.models import Purpose, Sweep
@@ -49,7 +50,7 @@ def start_sweep(
         started_at=now,
     )
     session.add(sweep)
-    session.commit()
+    commit(session, "sweep.started")
     return stored_id(sweep.id)
 
 

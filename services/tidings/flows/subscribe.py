@@ -7,6 +7,7 @@ from sqlmodel import Session
 from tidings import keys
 from tidings.config import Settings
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.delivery.queries import add_delivery
 from tidings.errors import RejectedError
@@ -48,7 +49,7 @@ def subscribe(
     if reader.state is SubscriberState.ENDED:
         ask_again(reader)
     delivery_id = _ask(session, stored_id(reader.id), wish, settings=settings, now=now)
-    session.commit()
+    commit(session, "reader.asked")
     return delivery_id
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from tidings import keys
 from tidings.config import Settings
 from tidings.db.base import stored_id
+from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.delivery.queries import add_delivery
 from tidings.notices.digest_queries import suppress_emptied, untold_notices
@@ -44,7 +45,7 @@ def unsubscribe(
         goodbye = _end_all(session, reader, reason=reason, settings=settings, now=now)
     elif reader is not None:
         _end_part(session, scope, reason=reason, now=now)
-    session.commit()
+    commit(session, "reader.unsubscribed")
     return goodbye
 
 

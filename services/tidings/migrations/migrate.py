@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
 from tidings.errors import RejectedError
+from tidings.failpoints import around
 
 LOCK_NUMBER = 7_151_923
 """Names our advisory lock on PostgreSQL, so that two processes that start at once take turns."""
@@ -23,14 +24,16 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     """
     with _locked(engine) as connection:
         command.upgrade(_config(connection), revision)
-        connection.commit()
+        with around("database.migrated"):
+            connection.commit()
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the database back to ``revision``."""
     with _locked(engine) as connection:
         command.downgrade(_config(connection), revision)
-        connection.commit()
+        with around("database.taken_back"):
+            connection.commit()
 
 
 def write_revision(engine: Engine, message: str) -> None:

@@ -51,8 +51,31 @@ class Pace(Table, table=True):
     next_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Breaker(Table, table=True):
+    """A circuit breaker that all processes share: whom not to ask, until when, and why."""
+
+    __tablename__: ClassVar[Any] = "breaker"
+
+    name: str = Field(primary_key=True, description="reporter, or relay HOST:PORT")
+    failures: int = Field(default=0, description="in a row")
+    openings: int = Field(default=0, description="in a row; each lasts longer")
+    open_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="database time"
+    )
+    reason: str = ""
+
+
+class Tally(Table, table=True):
+    """How often something happened that is worth counting for ever, e.g. what recover found."""
+
+    __tablename__: ClassVar[Any] = "tally"
+
+    name: str = Field(primary_key=True)
+    count: int = 0
+
+
 class AuditEntry(Table, table=True):
-    """What an operator did; append-only."""
+    """What an operator did; append-only, each entry sealed by a hash over the one before."""
 
     __tablename__: ClassVar[Any] = "audit_entry"
 
@@ -61,3 +84,5 @@ class AuditEntry(Table, table=True):
     action: str
     object: str
     at: datetime = Field(sa_type=UtcDateTime)
+    previous_hash: str = ""
+    hash: str = Field(default="", description="over this entry and previous_hash")

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select, update
 
 from tidings.clock import machine_now
-from tidings.db.session import open_session
+from tidings.db.session import commit, open_session
 from tidings.db.upsert import insert_ignore
 from tidings.upkeep.models import Pace
 
@@ -28,7 +28,7 @@ class DatabasePacer:
         """Return when a request may go."""
         with open_session(self._engine) as session:
             start = self._reserve(session)
-            session.commit()
+            commit(session, "pace.taken")
         sleep(max(0.0, (start - machine_now()).total_seconds()))
 
     def _reserve(self, session: Session) -> datetime:

@@ -1,5 +1,6 @@
 """Tasks that keep the system running."""
 
+from tidings.db.session import commit
 from tidings.flows.prune import prune
 from tidings.flows.recover import recover
 from tidings.jobs import Job
@@ -28,4 +29,4 @@ def note_heartbeat(queue: str) -> None:
     """Note that this process consumed from ``queue`` just now."""
     with wiring.session() as session:
         beat(session, wiring.owner(), queue)
-        session.commit()
+        commit(session, "heartbeat.noted")
