@@ -1,6 +1,6 @@
 """The settings: one class, each field described, read once from ``TIDINGS_*``."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    delivery_lease: float = Field(
+        default=90.0,
+        description="seconds for which a worker has a batch of mail: a dead one's waits so long",
+        gt=0,
+    )
 
     clock_speed: float = Field(
         default=1.0, description="calendar seconds a machine second; the demo's", gt=0
@@ -95,6 +100,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database address in use."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'tidings.db'}"
+
+    @property
+    def delivery_lease_time(self) -> timedelta:
+        """How long a worker may have a batch of mail before it counts as dead."""
+        return timedelta(seconds=self.delivery_lease)
+
+    @property
+    def journal_dir(self) -> Path:
+        """The folder of what workers have in hand, see delivery.journal."""
+        return self.data_dir / "journals"
 
     @property
     def mail_domain(self) -> str:

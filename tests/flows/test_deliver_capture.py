@@ -1,6 +1,6 @@
 """Mail into the folder of the inbox page, and what is checked before any mail goes out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,22 @@ from sqlmodel import Session, col, select, update
 from tidings.clock import machine_now
 from tidings.config import Settings
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
+from tidings.delivery.journal import Journals
 from tidings.delivery.queries import add_delivery, claim, still_ours
 from tidings.delivery.senders.base import Mail
 from tidings.delivery.senders.capture import CaptureSender, Inbox
 from tidings.delivery.senders.make import inbox_folder, make_sender
 from tidings.delivery.senders.smtp import SmtpSender
-from tidings.flows.deliver import CONSENT
 from tidings.flows.lost_replies import expire_leases
+from tidings.flows.write_mail import CONSENT
 from tidings.notices.models import Notice, NoticeState
 from tidings.subscribers.models import Subscriber, SubscriberState
 
 MAIL = Mail("alert:1", "<id@tidings.example>", "news@tidings.example", "r@clinic.org", "Hi", b"Hi")
+
+
+def nothing() -> None:
+    """Note no handing over."""
 
 
 @pytest.fixture
@@ -33,6 +38,11 @@ def sender(settings: Settings) -> CaptureSender:
 @pytest.fixture
 def inbox(settings: Settings) -> Inbox:
     return Inbox(inbox_folder(settings))
+
+
+def expire(session: Session, settings: Settings, *, host: str, is_idempotent: bool) -> int:
+    journals = Journals(settings.journal_dir, host=host)
+    return expire_leases(session, journals=journals, is_idempotent=is_idempotent, now=NOW)
 
 
 def delivery_of_kind(session: Session, kind: DeliveryKind) -> Delivery:
@@ -72,12 +82,28 @@ def test_a_sent_mail_is_kept_and_remembers_its_subject(
     assert session.exec(select(Notice)).one().state is NoticeState.TOLD
 
 
-def test_nothing_goes_out_before_it_is_due(
+def put_off(session: Session, delivery_id: int, due_at: datetime) -> None:
+    delivery = session.get_one(Delivery, delivery_id)
+    delivery.state, delivery.due_at = DeliveryState.DEFERRED, due_at
+    session.commit()
+
+
+def test_what_was_put_off_does_not_go_out_before_it_is_due(
     engine: Engine, session: Session, settings: Settings, sender: CaptureSender, inbox: Inbox
 ) -> None:
     (one,) = alerts(session, settings)
+    put_off(session, one, NOW)
     send(engine, sender, [one], settings, now=NOW - timedelta(seconds=1))
     assert (inbox.count(), row(engine, one).attempts) == (0, 0)
+
+
+def test_a_clock_that_was_set_back_by_a_day_holds_nothing_back(
+    engine: Engine, session: Session, settings: Settings, sender: CaptureSender, inbox: Inbox
+) -> None:
+    ids = alerts(session, settings, 2)
+    put_off(session, ids[0], NOW + timedelta(minutes=5))
+    send(engine, sender, ids, settings, now=NOW - timedelta(days=1))
+    assert inbox.count() == 2
 
 
 def test_sending_twice_sends_once(
@@ -172,7 +198,7 @@ def test_a_folder_that_takes_nothing_puts_mail_off(
 
 
 def test_the_same_key_is_kept_once(sender: CaptureSender, inbox: Inbox) -> None:
-    assert sender.send(MAIL) == sender.send(MAIL)
+    assert sender.send(MAIL, nothing) == sender.send(MAIL, nothing)
     assert inbox.count() == 1
 
 
@@ -181,10 +207,10 @@ def test_a_worker_that_died_after_keeping_the_mail_leaves_one_mail(
 ) -> None:
     (one,) = alerts(session, settings)
     (claimed,) = claim(session, [one], owner="dead", lease=timedelta(seconds=-1), now=NOW)
-    sender.send(Mail(claimed.key, claimed.message_id, "a@b.org", "c@d.org", "", b""))
+    sender.send(Mail(claimed.key, claimed.message_id, "a@b.org", "c@d.org", "", b""), nothing)
     session.commit()
-    assert expire_leases(session, is_idempotent=True, now=NOW) == 1
-    assert row(engine, one).last_error == "dead took it and did not come back"
+    assert expire(session, settings, host="dead", is_idempotent=True) == 1
+    assert "broke off after the message was handed over" in row(engine, one).last_error
     send(engine, sender, [one], settings)
     assert (row(engine, one).state, inbox.count()) == (DeliveryState.SENT, 1)
 
@@ -194,13 +220,12 @@ def test_a_worker_whose_lease_ended_has_no_say_any_more(
 ) -> None:
     (one,) = alerts(session, settings)
     (slow,) = claim(session, [one], owner="slow", lease=timedelta(minutes=5), now=NOW)
-    assert still_ours(session, slow) is slow
-    session.expunge(slow)
+    assert still_ours(session, [one], owner="slow") == [slow]
     session.exec(update(Delivery).where(col(Delivery.id) == one).values(lease_until=machine_now()))
     session.commit()
-    expire_leases(session, is_idempotent=False, now=NOW)
-    claim(session, [one], owner="slow", lease=timedelta(minutes=5), now=NOW)
-    assert still_ours(session, slow) is None
+    expire(session, settings, host="slow", is_idempotent=False)
+    claim(session, [one], owner="quick", lease=timedelta(minutes=5), now=NOW)
+    assert still_ours(session, [one], owner="slow") == []
 
 
 def test_a_key_that_is_in_the_outbox_is_not_put_there_again(

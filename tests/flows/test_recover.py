@@ -1,6 +1,7 @@
 """Every row that waits has its bell rung, and nothing else."""
 
 from datetime import timedelta
+from socket import gethostname
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, update
 
 from tidings.clock import machine_now
+from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.flows.recover import CHUNK, MOST_ROWS, Bell, recover
@@ -29,11 +31,14 @@ from tidings.upkeep.models import Tick
 from tidings.upkeep.queries import ring_slot
 from tidings.upkeep.timetable import TIMETABLE
 
+HERE = f"{gethostname()}:1:ab"
+"""A lease of a worker of this machine that left no journal."""
+
 WEEKLY = next(entry for entry in TIMETABLE if entry.arguments == (Purpose.WEEKLY.value,))
 
 
 def bells(engine: Engine, *, is_idempotent: bool = False) -> tuple[Bell, ...]:
-    return recover(engine, is_idempotent=is_idempotent, now=NOW)
+    return recover(engine, settings=Settings(), is_idempotent=is_idempotent, now=NOW)
 
 
 def ids_of(bell: Bell) -> list[int]:
@@ -98,14 +103,15 @@ def test_mail_that_is_due_is_rung_for_and_mail_of_later_is_not(
 ) -> None:
     one = delivery(session)
     assert bells(engine) == (Bell(Job.DELIVERY_SEND, ([one],)),)
-    session.get_one(Delivery, one).due_at = NOW + timedelta(hours=1)
+    put_off = session.get_one(Delivery, one)
+    put_off.state, put_off.due_at = DeliveryState.DEFERRED, NOW + timedelta(hours=1)
     session.commit()
     assert bells(engine) == ()
 
 
 def test_what_a_dead_worker_took_is_settled_and_rung_for(engine: Engine, session: Session) -> None:
     past = machine_now() - timedelta(seconds=1)
-    one = delivery(session, state=DeliveryState.SENDING, lease_owner="gone:1", lease_until=past)
+    one = delivery(session, state=DeliveryState.SENDING, lease_owner=HERE, lease_until=past)
     assert bells(engine) == (Bell(Job.DELIVERY_SEND, ([one],)),)
     session.expire_all()
     assert session.get_one(Delivery, one).lease_owner is None
@@ -155,12 +161,16 @@ def test_a_digest_that_a_dead_worker_took_is_sent_again_only_where_it_arrives_on
     engine: Engine, session: Session
 ) -> None:
     past = machine_now() - timedelta(seconds=1)
-    dead: dict[str, Any] = {"state": DeliveryState.SENDING, "lease_until": past}
+    dead: dict[str, Any] = {
+        "state": DeliveryState.SENDING,
+        "lease_owner": HERE,
+        "lease_until": past,
+    }
     one = delivery(session, kind=DeliveryKind.DIGEST, **dead)
     assert bells(engine, is_idempotent=False) == ()
     digest = session.get_one(Delivery, one, populate_existing=True)
     assert digest.state is DeliveryState.UNKNOWN
-    digest.state, digest.lease_until = DeliveryState.SENDING, past
+    digest.state, digest.lease_owner, digest.lease_until = DeliveryState.SENDING, HERE, past
     session.commit()
     assert bells(engine, is_idempotent=True) == (Bell(Job.DELIVERY_SEND, ([one],)),)
 

@@ -96,7 +96,12 @@ def recover() -> None:
     """Find what was left lying, say what it is, and finish what needs no broker."""
     with open_parts() as parts:
         sender = make_sender(parts.settings)
-        bells = find_left_lying(parts.engine, is_idempotent=sender.is_idempotent, now=parts.now)
+        bells = find_left_lying(
+            parts.engine,
+            settings=parts.settings,
+            is_idempotent=sender.is_idempotent,
+            now=parts.now,
+        )
         for bell in bells:
             console.print(f"  {bell.job}  {bell.arguments}", highlight=False)
         console.print(f"{len(bells)} kinds of work were waiting.")

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select, update
 
-from tidings.clock import machine_now
+from tidings.db.time import database_now
 from tidings.db.upsert import insert_ignore_returning
+from tidings.delivery.backoff import LONGEST_WAIT
 from tidings.delivery.models import (
     Delivery,
     DeliveryEvent,
@@ -49,11 +50,21 @@ def due_delivery_ids(session: Session, *, now: datetime, limit: int) -> list[int
     """Return the deliveries that wait and may go, those that have waited longest first."""
     found = session.exec(
         select(col(Delivery.id))
-        .where(col(Delivery.state).in_(DUE_STATES), col(Delivery.due_at) <= now)
+        .where(_is_due(now))
         .order_by(col(Delivery.due_at), col(Delivery.id))
         .limit(limit)
     )
     return [row_id for row_id in found if row_id is not None]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    # A new message goes at once: if it is due later than now, a clock was set back meanwhile. So
+    # it was, too, if one is put off for longer than anything ever is.
+    put_off = or_(col(Delivery.due_at) <= now, col(Delivery.due_at) > now + LONGEST_WAIT * 2)
+    return or_(
+        col(Delivery.state) == DeliveryState.PENDING,
+        and_(col(Delivery.state) == DeliveryState.DEFERRED, put_off),
+    )
 
 
 def claim(
@@ -66,20 +77,23 @@ def claim(
 ) -> Sequence[Delivery]:
     """Take those of the deliveries that are due for this worker, and count the attempt.
 
-    Compare-and-set rather than a lock: the statement is the same on both databases, and nothing
-    is locked while the mail server thinks. The caller commits before it hands anything over.
+    Compare-and-set, with a lease by the database's time: no lock is held while the mail server
+    thinks. Rows that another worker is taking at this moment are passed over. The caller commits
+    before it hands anything over.
     """
+    free = (
+        select(col(Delivery.id))
+        .where(col(Delivery.id).in_(delivery_ids), _is_due(now))
+        .order_by(col(Delivery.id))
+        .with_for_update(skip_locked=True)
+    )
     claimed = session.exec(
         update(Delivery)
-        .where(
-            col(Delivery.id).in_(delivery_ids),
-            col(Delivery.state).in_(DUE_STATES),
-            col(Delivery.due_at) <= now,
-        )
+        .where(col(Delivery.id).in_(free))
         .values(
             state=DeliveryState.SENDING,
             lease_owner=owner,
-            lease_until=machine_now() + lease,
+            lease_until=database_now(session) + lease,
             attempts=col(Delivery.attempts) + 1,
         )
         .returning(col(Delivery.id))
@@ -92,19 +106,21 @@ def claim(
     ).all()
 
 
-def still_ours(session: Session, delivery: Delivery) -> Delivery | None:
-    """Return the delivery, locked, while this attempt holds it; None when it was taken over."""
+def still_ours(
+    session: Session, delivery_ids: Collection[int], *, owner: str
+) -> Sequence[Delivery]:
+    """Return those of the deliveries that this lease still holds, locked."""
     return session.exec(
         select(Delivery)
         .where(
-            col(Delivery.id) == delivery.id,
+            col(Delivery.id).in_(delivery_ids),
             col(Delivery.state) == DeliveryState.SENDING,
-            col(Delivery.lease_owner) == delivery.lease_owner,
-            col(Delivery.attempts) == delivery.attempts,
+            col(Delivery.lease_owner) == owner,
         )
+        .order_by(col(Delivery.id))
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    ).all()
 
 
 def expired(session: Session, *, limit: int) -> Sequence[Delivery]:
@@ -113,7 +129,7 @@ def expired(session: Session, *, limit: int) -> Sequence[Delivery]:
         select(Delivery)
         .where(
             col(Delivery.state) == DeliveryState.SENDING,
-            col(Delivery.lease_until) < machine_now(),
+            col(Delivery.lease_until) < database_now(session),
         )
         .order_by(col(Delivery.id))
         .limit(limit)

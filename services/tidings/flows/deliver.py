@@ -1,46 +1,37 @@
 """Send messages of the outbox, and write down what became of each."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
+from secrets import token_hex
+from time import monotonic
 
 import structlog
-from jinja2 import Environment
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy.exc import OperationalError
 
 from tidings.config import Settings
 from tidings.db.base import stored_id
-from tidings.db.session import open_session
-from tidings.delivery import queries
-from tidings.delivery.backoff import MAX_ATTEMPTS, wait_before
-from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryKind, DeliveryState
-from tidings.delivery.senders.base import LostReplyError, Mail, Sender
+from tidings.db.session import commit, open_reader, open_session
+from tidings.delivery import queries, results
+from tidings.delivery.journal import Journal, Journals, Step
+from tidings.delivery.models import Delivery, DeliveryState
+from tidings.delivery.results import Result
+from tidings.delivery.senders.base import LostReplyError, RelayDownError, Sender
 from tidings.errors import RejectedError, RetryableError
-from tidings.flows.lost_replies import settle_unknown
-from tidings.flows.write_letter import unsubscribe_url, write_letter
-from tidings.notices.letters import AlertLetter, Letter
-from tidings.notices.outcome_queries import mark_told
-from tidings.rendering.environment import environment
-from tidings.rendering.mail import Envelope, build, render
-from tidings.subscribers.addresses import AddressBook
-from tidings.subscribers.models import Subscriber, SubscriberState
-from tidings.subscribers.tokens import Scope
+from tidings.failpoints import failpoint
+from tidings.flows.record_results import record_results
+from tidings.flows.write_mail import Withheld, write_mail
+from tidings.upkeep.breaker import DatabaseBreaker
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=5)
-"""Longer than a batch takes at the relay's slowest; a dead worker's mails wait this long."""
+BATCH_SECONDS = 25.0
+"""After this a batch begins no further message: the lease lasts this long and one message more."""
 
-CONSENT = {
-    DeliveryKind.CONFIRM: (SubscriberState.PENDING, SubscriberState.ACTIVE),
-    DeliveryKind.GOODBYE: (SubscriberState.ENDED,),
-    DeliveryKind.CHANGE_ALERT: (SubscriberState.ACTIVE,),
-    DeliveryKind.DIGEST: (SubscriberState.ACTIVE,),
-}
-"""The states of a reader in which each kind of mail may go out."""
+Ends = dict[int, Result | Step]
 
 
 @dataclass
@@ -48,10 +39,6 @@ class DeliverOutcome:
     """How many deliveries of a batch ended in each state."""
 
     states: dict[DeliveryState, int] = field(default_factory=dict[DeliveryState, int])
-
-    def count(self, state: DeliveryState) -> None:
-        """Count one more."""
-        self.states[state] = self.states.get(state, 0) + 1
 
 
 def deliver(
@@ -65,141 +52,138 @@ def deliver(
 ) -> DeliverOutcome:
     """Send those of the deliveries that are due and that nobody else has claimed.
 
-    Safe to call twice, from anywhere, at any time: a claim is a compare-and-set, ``sending`` is
-    committed before anything is handed over, and no transaction is open while the relay thinks.
-    A worker that dies in between leaves a lease that ends, see flows.lost_replies.
+    Two commits a batch: ``sending`` before anything is handed over, what became of each after the
+    last; the journal knows what lies between. No transaction is open while the relay thinks. Safe
+    to call twice, from anywhere, at any time: a claim is a compare-and-set under a lease of its
+    own. A worker that dies in between leaves a lease that ends, see flows.lost_replies. While the
+    relay takes nothing at all, nothing is claimed.
     """
-    outcome = DeliverOutcome()
-    with open_session(engine) as session:
-        claimed = queries.claim(session, delivery_ids, owner=owner, lease=LEASE, now=now)
-        session.commit()
-        for delivery in claimed:
-            state = _send(session, sender, delivery, settings, now)
-            outcome.count(state)
-            log.info("delivery.finished", delivery_id=delivery.id, kind=delivery.kind, state=state)
-    return outcome
-
-
-def _send(
-    session: Session, sender: Sender, delivery: Delivery, settings: Settings, now: datetime
-) -> DeliveryState:
+    breaker = DatabaseBreaker(engine, sender.name)
     try:
-        mail = _prepare(session, delivery, settings)
-        session.commit()  # lets go of the database before the relay is asked
-        if isinstance(mail, _Suppressed):
-            return _record(session, delivery, _suppress(mail.reason), now)
-        answer = sender.send(mail)
-    except RejectedError as error:
-        return _record(session, delivery, _failed(str(error)), now)
+        breaker.check()
     except RetryableError as error:
-        return _record(session, delivery, _deferred(delivery, error, now), now)
-    except LostReplyError as error:
-        return _record_unknown(session, sender, delivery, str(error), now)
-    return _record(session, delivery, _sent(answer, mail.subject), now)
+        log.info("delivery.waits", reason=str(error))
+        return DeliverOutcome()
+    journals = Journals(settings.journal_dir)
+    lease = f"{journals.host}:{owner.removeprefix(f'{journals.host}:')}:{token_hex(4)}"
+    with ExitStack() as stack:
+        with open_session(engine) as session:
+            claimed = queries.claim(
+                session, delivery_ids, owner=lease, lease=settings.delivery_lease_time, now=now
+            )
+            if not claimed:
+                return DeliverOutcome()
+            journal = stack.enter_context(journals.keep(lease))
+            commit(session, "delivery.claimed")
+        batch = _Batch(engine, sender, breaker, journal, settings, now)
+        try:
+            batch.send(claimed)
+        finally:
+            states = _record(engine, sender, claimed, batch.ends, lease=lease, now=now)
+            journals.forget(lease)
+    return DeliverOutcome(states)
 
 
-@dataclass(frozen=True)
-class _Suppressed:
-    reason: str
+class _Batch:
+    """One batch on its way; ``ends`` is what became of each message that was begun."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sender: Sender,
+        breaker: DatabaseBreaker,
+        journal: Journal,
+        settings: Settings,
+        now: datetime,
+    ) -> None:
+        self.ends: Ends = {}
+        self._engine = engine
+        self._sender = sender
+        self._breaker = breaker
+        self._journal = journal
+        self._settings = settings
+        self._now = now
+        self._began = monotonic()
+
+    def send(self, claimed: Sequence[Delivery]) -> None:
+        """Send one after the other, until the relay takes no more or the time is over."""
+        for delivery in claimed:
+            if self._spent() > BATCH_SECONDS:
+                return
+            delivery_id = stored_id(delivery.id)
+            self.ends[delivery_id] = Step.IN_HAND
+            self._journal.take(delivery_id)
+            try:
+                end = self._send(delivery)
+            except RelayDownError as error:
+                self._end(delivery_id, self._deferred(delivery, error))
+                self._breaker.failed(str(error))
+                return
+            except OperationalError:  # the database is away: the message is not to blame
+                self._journal.let_go(delivery_id)
+                self.ends[delivery_id] = Step.UNTOUCHED
+                raise
+            self._end(delivery_id, end)
+        self._breaker.succeeded()
+
+    def _send(self, delivery: Delivery) -> Result:
+        try:
+            with open_reader(self._engine) as session:
+                mail = write_mail(session, delivery, self._settings)
+            if isinstance(mail, Withheld):
+                return results.suppressed(mail.reason)
+            failpoint("mail.rendered")
+            answer = self._sender.send(mail, self._hander_over(delivery))
+        except RelayDownError:
+            raise
+        except RejectedError as error:
+            return results.failed(str(error))
+        except RetryableError as error:
+            return self._deferred(delivery, error)
+        except LostReplyError as error:
+            return results.unknown(str(error))
+        return results.sent(answer, mail.subject)
+
+    def _hander_over(self, delivery: Delivery) -> Callable[[], None]:
+        def hand_over() -> None:
+            if self._spent() > self._settings.delivery_lease:  # stopped in between, perhaps
+                raise RetryableError("the lease ended before the message was handed over")
+            self.ends[stored_id(delivery.id)] = Step.HANDED_OVER
+            self._journal.hand_over(stored_id(delivery.id))
+
+        return hand_over
+
+    def _end(self, delivery_id: int, end: Result) -> None:
+        self._journal.end(delivery_id, end)
+        self.ends[delivery_id] = end
+
+    def _deferred(self, delivery: Delivery, error: RetryableError) -> Result:
+        jitter = random.random()  # noqa: S311 - spreads load
+        return results.deferred(delivery, error, now=self._now, jitter=jitter)
+
+    def _spent(self) -> float:
+        return monotonic() - self._began
 
 
-@dataclass(frozen=True)
-class _Result:
-    state: DeliveryState
-    event: DeliveryEventKind
-    detail: str
-    due_at: datetime | None = None
-    subject: str = ""
-
-
-def _prepare(session: Session, delivery: Delivery, settings: Settings) -> Mail | _Suppressed:
-    reader = session.get_one(Subscriber, delivery.subscriber_id, populate_existing=True)
-    if reader.state not in CONSENT[delivery.kind]:
-        return _Suppressed(f"the reader's consent is {reader.state}")
-    if (reason := queries.suppression_reason(session, reader.address_hash)) is not None:
-        return _Suppressed(f"the address gets nothing: {reason}")
-    letter = write_letter(session, delivery, settings)
-    name = delivery.kind.value.replace("_", "-")
-    rendered = render(_templates(), name, letter)
-    address = AddressBook(settings.secret).open(reader.address)
-    data = build(rendered, _envelope(delivery, letter, address, name, settings), settings)
-    return Mail(
-        key=delivery.key,
-        message_id=delivery.message_id,
-        sender=settings.mail_from,
-        to=address,
-        subject=rendered.subject,
-        data=data,
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return environment()
-
-
-def _envelope(
-    delivery: Delivery, letter: Letter, address: str, name: str, settings: Settings
-) -> Envelope:
-    everything = Scope(delivery.subscriber_id)
-    thread = f"study-{letter.study.key}" if isinstance(letter, AlertLetter) else ""
-    return Envelope(
-        to=address,
-        message_id=delivery.message_id,
-        kind=name,
-        unsubscribe_url=(
-            "" if delivery.kind is DeliveryKind.GOODBYE else unsubscribe_url(settings, everything)
-        ),
-        thread=thread,
-    )
-
-
-def _sent(answer: str, subject: str) -> _Result:
-    return _Result(DeliveryState.SENT, DeliveryEventKind.ACCEPTED, answer, subject=subject)
-
-
-def _suppress(reason: str) -> _Result:
-    return _Result(DeliveryState.SUPPRESSED, DeliveryEventKind.SUPPRESSED, reason)
-
-
-def _failed(reason: str) -> _Result:
-    return _Result(DeliveryState.FAILED, DeliveryEventKind.FAILED, reason)
-
-
-def _deferred(delivery: Delivery, error: RetryableError, now: datetime) -> _Result:
-    if delivery.attempts >= MAX_ATTEMPTS:
-        return _failed(f"given up after {delivery.attempts} attempts: {error}")
-    wait = wait_before(delivery.attempts + 1, jitter=random.random())  # noqa: S311 - spreads load
-    due_at = now + max(wait, error.after or wait)
-    return _Result(DeliveryState.DEFERRED, DeliveryEventKind.DEFERRED, str(error), due_at)
-
-
-def _record(session: Session, delivery: Delivery, result: _Result, now: datetime) -> DeliveryState:
-    row = queries.still_ours(session, delivery)
-    if row is None:  # the lease ended and somebody else decided meanwhile
-        session.commit()
-        log.warning("delivery.overtaken", delivery_id=delivery.id, was=result.state)
-        return result.state
-    row.state, row.last_error = result.state, ""
-    row.lease_owner, row.lease_until = None, None
-    if result.state is DeliveryState.SENT:
-        row.sent_at, row.subject = now, result.subject
-        mark_told(session, stored_id(row.id))
-    else:
-        row.last_error = result.detail
-    row.due_at = result.due_at or row.due_at
-    queries.note_event(session, row, result.event, detail=result.detail, now=now)
-    session.commit()
-    return result.state
-
-
-def _record_unknown(
-    session: Session, sender: Sender, delivery: Delivery, reason: str, now: datetime
-) -> DeliveryState:
-    row = queries.still_ours(session, delivery)
-    if row is None:
-        session.commit()
-        return DeliveryState.UNKNOWN
-    state = settle_unknown(session, row, is_idempotent=sender.is_idempotent, reason=reason, now=now)
-    session.commit()
-    return state
+def _record(
+    engine: Engine,
+    sender: Sender,
+    claimed: Sequence[Delivery],
+    ends: Ends,
+    *,
+    lease: str,
+    now: datetime,
+) -> dict[DeliveryState, int]:
+    ids = [stored_id(delivery.id) for delivery in claimed]
+    with open_session(engine) as session:
+        rows = queries.still_ours(session, ids, owner=lease)
+        if len(rows) < len(ids):  # the lease ended and somebody else decided meanwhile
+            log.warning("delivery.overtaken", lease=lease, deliveries=len(ids) - len(rows))
+        states = record_results(
+            session,
+            {stored_id(row.id): (row, ends.get(stored_id(row.id), Step.UNTOUCHED)) for row in rows},
+            is_idempotent=sender.is_idempotent,
+            now=now,
+        )
+        commit(session, "delivery.recorded")
+    return states

@@ -1,50 +1,59 @@
-"""Decide what becomes of a message whose hand-over nobody can know the end of."""
+"""Settle what workers took and never came back from."""
 
-from datetime import datetime
+from collections import defaultdict
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
 
+from tidings.clock import machine_now
 from tidings.db.base import stored_id
 from tidings.db.session import commit
+from tidings.db.time import database_now
 from tidings.delivery import queries
-from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryKind, DeliveryState
-from tidings.notices.outcome_queries import wait_again
+from tidings.delivery.journal import Journals, Step
+from tidings.delivery.models import Delivery
+from tidings.flows.record_results import record_results
 
 log = structlog.get_logger()
 
 BATCH = 500
 
+ELSEWHERE = timedelta(minutes=5)
+"""How much longer a lease is left to whoever runs on the machine where its journal is."""
 
-def expire_leases(session: Session, *, is_idempotent: bool, now: datetime) -> int:
-    """Settle what a worker took and never came back from; return how many there were.
 
-    Safe to call twice: a settled delivery is no longer sending.
+def expire_leases(
+    session: Session, *, journals: Journals, is_idempotent: bool, now: datetime
+) -> int:
+    """Settle the deliveries whose lease ended; return how many there were.
+
+    The journal of a lease says how far its worker came: what was not begun waits again, what was
+    answered is recorded, and only the one message between its last byte and its answer is unknown.
+    Without the journal all of them are. Safe to call twice: a settled delivery is no longer
+    sending.
     """
-    rows = queries.expired(session, limit=BATCH)
-    for row in rows:
-        reason = f"{row.lease_owner} took it and did not come back"
-        settle_unknown(session, row, is_idempotent=is_idempotent, reason=reason, now=now)
+    batches: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for row in queries.expired(session, limit=BATCH):
+        batches[row.lease_owner or ""].append(row)
+    here = {owner: rows for owner, rows in batches.items() if _is_for_us(session, journals, rows)}
+    for owner, rows in here.items():
+        trail = journals.read(owner)
+        ends = {
+            stored_id(row.id): (row, trail.fate(stored_id(row.id)) if trail else Step.HANDED_OVER)
+            for row in rows
+        }
+        states = record_results(session, ends, is_idempotent=is_idempotent, now=now)
+        log.warning("lease.expired", lease=owner, deliveries=len(rows), settled=states)
     commit(session, "leases.expired")
-    return len(rows)
+    for owner in here:
+        journals.forget(owner)
+    journals.forget_old(machine_now())
+    return sum(map(len, here.values()))
 
 
-def settle_unknown(
-    session: Session, row: Delivery, *, is_idempotent: bool, reason: str, now: datetime
-) -> DeliveryState:
-    """Send it again where that does no harm; the caller commits.
-
-    A sender that takes the same key once is simply asked again. Otherwise a digest is not sent
-    twice: its notices wait for the next one, marked as a possible repeat. Any other mail goes out
-    once more under the same Message-ID, and then stays unknown.
-    """
-    was_unknown_before = queries.unknown_count(session, stored_id(row.id)) > 0
-    queries.note_event(session, row, DeliveryEventKind.UNKNOWN, detail=reason, now=now)
-    row.lease_owner, row.lease_until, row.last_error = None, None, reason
-    if is_idempotent or not (was_unknown_before or row.kind is DeliveryKind.DIGEST):
-        row.state, row.due_at = DeliveryState.PENDING, now
-    else:
-        row.state = DeliveryState.UNKNOWN
-        wait_again(session, stored_id(row.id))
-    log.warning("delivery.unknown", delivery_id=row.id, kind=row.kind, state=row.state)
-    return row.state
+def _is_for_us(session: Session, journals: Journals, rows: list[Delivery]) -> bool:
+    """Say whether the journal is here, would be here, or nobody came who has it."""
+    owner, until = rows[0].lease_owner or "", rows[0].lease_until
+    waited = until is None or until + ELSEWHERE < database_now(session)
+    return waited or journals.is_ours(owner) or journals.read(owner) is not None

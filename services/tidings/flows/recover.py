@@ -9,8 +9,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tidings.clock import machine_now
+from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
+from tidings.delivery.journal import Journals
 from tidings.delivery.queries import due_delivery_ids
 from tidings.flows.lost_replies import expire_leases
 from tidings.jobs import Job, JobArgument
@@ -37,7 +39,9 @@ class Bell:
     arguments: tuple[JobArgument, ...] = ()
 
 
-def recover(engine: Engine, *, is_idempotent: bool, now: datetime) -> tuple[Bell, ...]:
+def recover(
+    engine: Engine, *, settings: Settings, is_idempotent: bool, now: datetime
+) -> tuple[Bell, ...]:
     """Settle what dead workers left behind and return a bell for all that waits.
 
     This is what makes the queue dispensable: a lost, doubled or wiped message costs no more than
@@ -45,7 +49,8 @@ def recover(engine: Engine, *, is_idempotent: bool, now: datetime) -> tuple[Bell
     call at any time, as every job is safe to ring twice.
     """
     with open_session(engine) as session:
-        settled = expire_leases(session, is_idempotent=is_idempotent, now=now)
+        journals = Journals(settings.journal_dir)
+        settled = expire_leases(session, journals=journals, is_idempotent=is_idempotent, now=now)
     with open_reader(engine) as session:
         bells = tuple(_bells(session, now))
     if bells or settled:

@@ -20,7 +20,8 @@ def replay_delivery(session: Session, delivery_id: int, *, actor: str, now: date
     row = session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if row is None or row.state is not DeliveryState.FAILED:
         raise RejectedError("Only a failed delivery can be sent again.")
-    row.state, row.attempts, row.due_at = DeliveryState.PENDING, 0, now
+    row.state, row.due_at = DeliveryState.PENDING, now
+    row.attempts, row.crashes = 0, 0
     note_event(session, row, DeliveryEventKind.REPLAYED, detail=f"by {actor}", now=now)
     note_audit(session, actor=actor, action="replay delivery", thing=f"delivery {row.id}")
     commit(session, "delivery.replayed")

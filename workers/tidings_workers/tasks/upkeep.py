@@ -12,8 +12,13 @@ from tidings_workers.app import task
 @task(Job.ROWS_RECOVER)
 def recover_rows() -> None:
     """Ring again for every row that waits too long."""
-    is_idempotent = wiring.sender().is_idempotent
-    for bell in recover(wiring.engine(), is_idempotent=is_idempotent, now=wiring.now()):
+    bells = recover(
+        wiring.engine(),
+        settings=wiring.settings(),
+        is_idempotent=wiring.sender().is_idempotent,
+        now=wiring.now(),
+    )
+    for bell in bells:
         wiring.ring(bell.job, *bell.arguments)
 
 

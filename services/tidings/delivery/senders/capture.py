@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from hashlib import sha256
+from os import getpid
 from pathlib import Path
 
-from tidings.delivery.senders.base import Mail
-from tidings.errors import RetryableError
+from tidings.delivery.senders.base import HandingOver, Mail, RelayDownError
+from tidings.failpoints import around
 
 NAME_LENGTH = 24
 
@@ -20,20 +21,23 @@ class CaptureSender:
     is_idempotent = True
 
     def __init__(self, folder: Path) -> None:
+        self.name = f"inbox {folder.name}"
         self._folder = folder
 
-    def send(self, mail: Mail) -> str:
-        """Keep ``mail``; RetryableError when the folder does not take it."""
+    def send(self, mail: Mail, handing_over: HandingOver) -> str:
+        """Keep ``mail``; RelayDownError when the folder takes nothing."""
         name = sha256(mail.key.encode()).hexdigest()[:NAME_LENGTH]
         path = self._folder / f"{name}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
-                part = path.with_suffix(".part")
+                part = path.with_suffix(f".{getpid()}.part")
                 part.write_bytes(mail.data)
-                part.rename(path)
+                handing_over()
+                with around("mail.kept"):
+                    part.rename(path)
         except OSError as error:
-            raise RetryableError(f"cannot keep mail in {self._folder}: {error.strerror}") from error
+            raise RelayDownError(f"cannot keep mail in {self._folder}: {error.strerror}") from error
         return f"kept as {path.name}"
 
     def close(self) -> None:

@@ -2,15 +2,26 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Literal
 
-from tidings.delivery.senders.base import LostReplyError, Mail
+from tidings.delivery.senders.base import HandingOver, LostReplyError, Mail, RelayDownError
 from tidings.errors import RejectedError, RetryableError
+from tidings.failpoints import around
 
 TIMEOUT_SECONDS = 30.0
+"""The longest wait for one answer."""
+
+MAIL_SECONDS = 55.0
+"""The longest that one message may take in all: the lease of a batch counts on it."""
+
 GREYLIST_WAIT = timedelta(minutes=5)
+GOING_DOWN = 421
+
+Reply = tuple[int, bytes]
 
 
 @dataclass(frozen=True)
@@ -28,27 +39,38 @@ class Relay:
         return f"{self.host}:{self.port}"
 
 
+class _HungUpError(Exception):
+    """The relay ended the connection before the message."""
+
+
 class SmtpSender:
     """Hands messages to a relay; opens the connection when needed, and again when it broke."""
 
     is_idempotent = False
 
     def __init__(self, relay: Relay) -> None:
+        self.name = f"relay {relay}"
         self._relay = relay
         self._connection: smtplib.SMTP | None = None
+        self._deadline = 0.0
 
-    def send(self, mail: Mail) -> str:
+    def send(self, mail: Mail, handing_over: HandingOver) -> str:
         """Hand ``mail`` over; see Sender."""
-        connection = self._connected()
+        self._deadline = monotonic() + MAIL_SECONDS
+        was_open = self._connection is not None
         try:
-            self._command(*connection.mail(mail.sender))
-            self._command(*connection.rcpt(mail.to))
-            self._command(*connection.docmd("DATA"), wanted=354)
-        except (smtplib.SMTPServerDisconnected, OSError) as error:
-            self._drop()
-            raise RetryableError(f"{self._relay} hung up before the message: {error}") from error
-        except (RetryableError, RejectedError):
-            self._reset()
+            try:
+                connection = self._announce(mail)
+            except _HungUpError:
+                if not was_open:
+                    raise
+                connection = self._announce(mail)  # it had only been idle, or full, for too long
+        except _HungUpError as error:
+            raise RelayDownError(f"{self._relay} hung up before the message: {error}") from error
+        try:
+            handing_over()
+        except BaseException:
+            self._drop()  # there is no other way out of DATA
             raise
         return self._hand_over(connection, mail.data)
 
@@ -57,68 +79,96 @@ class SmtpSender:
         if self._connection is None:
             return
         try:
-            self._connection.quit()
+            with around("smtp.quit"):
+                self._connection.quit()
         except (smtplib.SMTPException, OSError):
             self._drop()
         self._connection = None
 
+    def _announce(self, mail: Mail) -> smtplib.SMTP:
+        """Say who writes to whom, as far as the relay's leave to go on."""
+        connection = self._connection or self._connect()
+        try:
+            with around("smtp.mail"):
+                self._expect(self._ask(connection, lambda: connection.mail(mail.sender)))
+            with around("smtp.rcpt"):
+                self._expect(self._ask(connection, lambda: connection.rcpt(mail.to)))
+            with around("smtp.data"):
+                self._expect(self._ask(connection, lambda: connection.docmd("DATA")), wanted=354)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            raise _HungUpError(str(error)) from error
+        except (RetryableError, RejectedError):
+            self._reset()
+            raise
+        return connection
+
     def _hand_over(self, connection: smtplib.SMTP, data: bytes) -> str:
         # From here on the relay may have the whole message: what breaks now leaves us not knowing.
         try:
-            connection.send(_dotted(data))
-            code, answer = connection.getreply()
+            self._hurry(connection)
+            with around("smtp.dot"):
+                connection.send(_dotted(data))
+            with around("smtp.reply"):
+                reply = self._ask(connection, connection.getreply)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             raise LostReplyError(f"{self._relay} did not answer to the message: {error}") from error
-        self._command(code, answer)
-        return answer.decode(errors="replace")
-
-    def _connected(self) -> smtplib.SMTP:
-        if self._connection is not None and self._is_alive(self._connection):
-            return self._connection
-        self._drop()
         try:
-            self._connection = self._open()
+            self._expect(reply)
+        except _HungUpError as error:
+            raise RetryableError(str(error)) from error
+        return reply[1].decode(errors="replace")
+
+    def _connect(self) -> smtplib.SMTP:
+        try:
+            with around("smtp.connect"):
+                self._connection = self._open()
         except smtplib.SMTPAuthenticationError as error:
-            raise RetryableError(f"{self._relay} does not accept our user and password") from error
+            raise RelayDownError(f"{self._relay} does not accept our user and password") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise RetryableError(f"cannot reach the mail server {self._relay}: {error}") from error
+            raise RelayDownError(f"cannot reach the mail server {self._relay}: {error}") from error
         return self._connection
 
     def _open(self) -> smtplib.SMTP:
-        relay = self._relay
-        if relay.tls == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                relay.host,
-                relay.port,
-                timeout=TIMEOUT_SECONDS,
-                context=ssl.create_default_context(),
-            )
-        else:
-            connection = smtplib.SMTP(relay.host, relay.port, timeout=TIMEOUT_SECONDS)
+        relay, context = self._relay, ssl.create_default_context()
+        connection: smtplib.SMTP = (
+            smtplib.SMTP_SSL(relay.host, relay.port, timeout=TIMEOUT_SECONDS, context=context)
+            if relay.tls == "tls"
+            else smtplib.SMTP(relay.host, relay.port, timeout=TIMEOUT_SECONDS)
+        )
         try:
             if relay.tls == "starttls":
-                connection.starttls(context=ssl.create_default_context())
-            connection.ehlo_or_helo_if_needed()
+                with around("smtp.starttls"):
+                    connection.starttls(context=context)
+            with around("smtp.ehlo"):
+                connection.ehlo_or_helo_if_needed()
             if relay.user:
-                connection.login(relay.user, relay.password)
+                with around("smtp.login"):
+                    connection.login(relay.user, relay.password)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _is_alive(self, connection: smtplib.SMTP) -> bool:
-        try:
-            return connection.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
+    def _ask(self, connection: smtplib.SMTP, command: Callable[[], Reply]) -> Reply:
+        self._hurry(connection)
+        return command()
 
-    def _command(self, code: int, answer: bytes, *, wanted: int = 250) -> None:
+    def _hurry(self, connection: smtplib.SMTP) -> None:
+        """Let the next step take no longer than the message still may."""
+        if connection.sock is not None:
+            left = self._deadline - monotonic()
+            connection.sock.settimeout(max(0.1, min(TIMEOUT_SECONDS, left)))
+
+    def _expect(self, reply: Reply, *, wanted: int = 250) -> None:
+        code, answer = reply
         if code == wanted or (wanted == 250 and 200 <= code < 300):
             return
         words = f"{self._relay} answers {code} {answer.decode(errors='replace')}"
-        if code == 421:
+        if code == GOING_DOWN:
             self._drop()
+            raise _HungUpError(words)
         if 400 <= code < 500:
             raise RetryableError(words, after=GREYLIST_WAIT if code in {450, 451} else None)
         raise RejectedError(words)
@@ -127,7 +177,8 @@ class SmtpSender:
         if self._connection is None:
             return
         try:
-            self._connection.rset()
+            with around("smtp.reset"):
+                self._connection.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
 
