@@ -5,7 +5,7 @@ import sys
 import typer
 
 from tidings import __version__
-from tidings.cli import pipeline, previews, readers, recordings, running
+from tidings.cli import intake, pipeline, previews, readers, recordings, running
 from tidings.cli.parts import console_errors
 from tidings.config import Settings
 from tidings.errors import TidingsError
@@ -26,6 +26,7 @@ for command in (
     pipeline.digest,
     pipeline.deliver,
     pipeline.recover,
+    intake.bounce,
     readers.follow,
     readers.save,
     readers.search,

@@ -59,7 +59,7 @@ class Delivery(Table, table=True):
     channel: Channel = Field(default=Channel.MAIL, sa_type=enum_type(Channel))
     kind: DeliveryKind = Field(sa_type=enum_type(DeliveryKind))
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=enum_type(DeliveryState))
-    message_id: str
+    message_id: str = Field(index=True)
     secret: str = Field(default="", description="encrypted token that only this mail may show")
     subject: str = Field(default="", description="as it was sent")
     attempts: int = 0

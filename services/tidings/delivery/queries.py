@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.time import database_now
-from tidings.db.upsert import insert_ignore_returning
+from tidings.db.upsert import insert_ignore, insert_ignore_returning
 from tidings.delivery.backoff import LONGEST_WAIT
 from tidings.delivery.models import (
     Delivery,
@@ -166,6 +166,18 @@ def unknown_count(session: Session, delivery_id: int) -> int:
             col(DeliveryEvent.kind) == DeliveryEventKind.UNKNOWN,
         )
     ).one()
+
+
+def by_message_id(session: Session, message_id: str) -> Delivery | None:
+    """Return the delivery that went out under this Message-ID, locked."""
+    statement = select(Delivery).where(col(Delivery.message_id) == message_id)
+    return session.exec(statement.with_for_update()).first()
+
+
+def suppress(session: Session, address_hash: str, *, reason: str, now: datetime) -> None:
+    """Let this address get nothing any more, unless it is so already."""
+    row = {"address_hash": address_hash, "reason": reason, "since": now}
+    insert_ignore(session, Suppression, [row])
 
 
 def suppression_reason(session: Session, address_hash: str) -> str | None:
