@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from typing import Any
+from typing import Any, cast
 
 from tidings.errors import QuarantinedError
 
@@ -44,8 +44,8 @@ def _recipients(part: Message) -> list[Message]:
     """Return the fields of each recipient in a delivery status."""
     if part.get_content_type() != "message/delivery-status":
         return []
-    blocks: Any = part.get_payload()  # its fields, a block a recipient, parsed as messages
-    return list(blocks) if isinstance(blocks, list) else []
+    blocks = cast("list[Message]", part.get_payload())  # the fields of each, read as a message
+    return blocks if part.is_multipart() else []
 
 
 def _returned_id(part: Message) -> str:

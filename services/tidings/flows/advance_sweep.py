@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tidings.clock import machine_now
 from tidings.db.session import commit, open_reader, open_session
 from tidings.errors import RejectedError, RetryableError
+from tidings.failpoints import failpoint
 from tidings.flows.ingest_page import hold_page, ingest_page
 from tidings.flows.plan_sweep import fail_sweep, note_pieces
 from tidings.projects import itinerary
@@ -121,6 +122,7 @@ def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now
     piece = state.pieces[step.index]
     if isinstance(step, Read):
         page, adds_up = _ask(client, piece, step.request)
+        failpoint("page.fetched")
         take_in = ingest_page if adds_up else hold_page
         with open_session(engine) as session:
             take_in(session, state.sweep_id, page, partition=piece.partition, now=now)

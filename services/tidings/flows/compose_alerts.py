@@ -8,6 +8,7 @@ from tidings import keys
 from tidings.config import Settings
 from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
+from tidings.failpoints import failpoint
 from tidings.notices.digest_queries import add_deliveries, bundle, waiting_alerts
 
 LIMIT = 500
@@ -32,6 +33,7 @@ def compose_alerts(
         mail_domain=settings.mail_domain,
         now=now,
     )
+    failpoint("alerts.added")
     bundle(session, {notice_id: deliveries[key] for key, (notice_id, _) in alerts.items()})
     commit(session, "alerts.composed")
     return new

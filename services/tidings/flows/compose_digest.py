@@ -10,6 +10,7 @@ from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
+from tidings.failpoints import failpoint
 from tidings.notices.digest_queries import (
     add_deliveries,
     bundle,
@@ -38,6 +39,7 @@ def compose_digest(
         mail_domain=settings.mail_domain,
         now=now,
     )
+    failpoint("digest.added")
     for run_id, run in runs.items():
         run.state = DigestRunState.COMPOSED if run_id in told else DigestRunState.SKIPPED_EMPTY
         run.delivery_id = deliveries[names[run_id]] if run_id in told else None

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.upsert import insert_ignore
+from tidings.failpoints import failpoint
 from tidings.projects import sweep_queries as queries
 from tidings.projects.batch import Batch, Known, Planner, is_altered
 from tidings.projects.models import (
@@ -110,9 +111,12 @@ def _projects(session: Session, fresh: Iterable[Reading], *, now: datetime) -> d
 def _write(session: Session, sweep: Sweep, batch: Batch) -> None:
     insert_ignore(session, Award, batch.new_awards)
     queries.update_awards(session, batch.updates)
+    failpoint("page.awards")
     insert_ignore(session, Snapshot, batch.snapshots)
+    failpoint("page.snapshots")
     if sweep.purpose is not Purpose.BACKFILL:
         insert_ignore(session, Change, batch.changes)
+        failpoint("page.changes")
 
 
 def _let_speak(

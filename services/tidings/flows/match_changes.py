@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.session import commit
+from tidings.failpoints import failpoint
 from tidings.notices.grouping import Concern, Ground, group
 from tidings.notices.queries import (
     add_notices,
@@ -83,6 +84,7 @@ def match_changes(session: Session, *, now: datetime, limit: int = LIMIT) -> Mat
     ]
     severities = {stored_id(change.id): change.severity for change in changes}
     made = add_notices(session, group(grounds, severities), now=now)
+    failpoint("changes.noticed")
     mark_processed(session, severities, now=now)
     commit(session, "changes.matched")
     projects = len({ground.concern.project_id for ground in grounds})
@@ -158,6 +160,7 @@ def _unknown(session: Session, finds: Sequence[Find], *, now: datetime) -> list[
         for (search_id, project_id), find in first.items()
     ]
     new = add_matches(session, rows)
+    failpoint("changes.searched")
     return [find for key, find in first.items() if key in new]
 
 

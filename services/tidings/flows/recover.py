@@ -14,6 +14,7 @@ from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
 from tidings.delivery.journal import Journals
 from tidings.delivery.queries import due_delivery_ids
+from tidings.failpoints import failpoint
 from tidings.flows.lost_replies import expire_leases
 from tidings.jobs import Job, JobArgument
 from tidings.notices import backlog
@@ -51,6 +52,7 @@ def recover(
     with open_session(engine) as session:
         journals = Journals(settings.journal_dir)
         settled = expire_leases(session, journals=journals, is_idempotent=is_idempotent, now=now)
+    failpoint("leases.settled")
     with open_reader(engine) as session:
         bells = tuple(_bells(session, now))
     if bells or settled:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from tidings.db.session import commit
+from tidings.failpoints import failpoint
 from tidings.notices.digest_queries import add_runs
 from tidings.notices.windows import latest_due, next_due
 from tidings.subscribers.models import DigestSchedule
@@ -27,6 +28,7 @@ def start_digests(session: Session, *, now: datetime, limit: int = LIMIT) -> lis
         for schedule, time_zone, hour in schedules_due(session, now=now, limit=limit)
     ]
     run_ids = add_runs(session, runs)
+    failpoint("digests.added")
     commit(session, "digests.started")
     return run_ids
 

@@ -10,6 +10,7 @@ from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.delivery.queries import add_delivery
+from tidings.failpoints import failpoint
 from tidings.notices.digest_queries import suppress_emptied, untold_notices
 from tidings.notices.endings import without
 from tidings.notices.models import Notice, NoticeState
@@ -62,6 +63,7 @@ def _end_all(
     expire_tokens(session, subscriber_id, now=now)
     for notice in untold_notices(session, subscriber_id):
         _skip(notice)
+    failpoint("reader.ended")
     kinds = (*TELLING, DeliveryKind.CONFIRM)  # an unanswered confirm link is worth nothing now
     suppress_emptied(session, subscriber_id, kinds=kinds, reason=UNSUBSCRIBED, now=now)
     return _say_goodbye(session, subscriber_id, settings=settings, now=now) if was_active else None
