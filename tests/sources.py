@@ -93,10 +93,15 @@ class ListedSource:
 
 def _matches(criteria: Criteria, row: Record) -> bool:
     added = criteria.date_added
+    home: Record = row.get("organization") or {}
+    agency: Record = row.get("agency_ic_admin") or {}
     day = str(row.get("date_added"))[:10]
     return (
         (not criteria.appl_ids or row.get("appl_id") in criteria.appl_ids)
         and (not criteria.project_nums or row.get("core_project_num") in criteria.project_nums)
+        and (not criteria.org_states or home.get("org_state") in criteria.org_states)
+        and (not criteria.org_countries or home.get("org_country") in criteria.org_countries)
+        and (not criteria.agencies or agency.get("abbreviation") in criteria.agencies)
         and (added is None or added.from_date is None or added.from_date.isoformat() <= day)
         and (added is None or added.to_date is None or day <= added.to_date.isoformat())
     )

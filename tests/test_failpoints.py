@@ -3,17 +3,13 @@
 import ast
 import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from tests.chaos.points import name_around, named, points, trees
 
 from tidings.failpoints import FailpointError, Plan, arm, around, failpoint, read_plan
-
-TOP = Path(__file__).parents[1]
-ROOTS = ("services", "workers")
-APART = ("migrations/versions", "tidings/sandbox")
-"""Written by Alembic; and the other side of the wire, which is not ours to kill."""
 
 COMMITS = {"commit"}
 PUBLISHES = {"send_task", "apply_async", "delay", "basic_publish"}
@@ -27,13 +23,6 @@ SENDS = {"connection.send", "client.send", "http.send"}
 LEAST = 32
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for root in ROOTS:
-        for path in (TOP / root).rglob("*.py"):
-            if not any(part in path.as_posix() for part in APART):
-                yield str(path.relative_to(TOP)), ast.parse(path.read_text(encoding="utf-8"))
-
-
 def is_dangerous(call: ast.Call) -> bool:
     """Say whether a call commits, publishes or writes to a socket."""
     if not isinstance(call.func, ast.Attribute):
@@ -44,18 +33,11 @@ def is_dangerous(call: ast.Call) -> bool:
     )
 
 
-def names_of(item: ast.withitem) -> list[str]:
-    """Return the name that an ``around`` gives; nothing for any other context."""
-    call = item.context_expr
-    is_around = isinstance(call, ast.Call) and ast.unparse(call.func) == "around"
-    return [ast.unparse(call.args[0])] if is_around and isinstance(call, ast.Call) else []
-
-
 def guarded(tree: ast.Module) -> set[ast.Call]:
     """Return the calls that stand in an ``around`` with nothing else dangerous beside them."""
     found: set[ast.Call] = set()
     for block in ast.walk(tree):
-        if isinstance(block, ast.With) and any(names_of(item) for item in block.items):
+        if isinstance(block, ast.With) and any(map(name_around, block.items)):
             calls = [
                 one
                 for part in (*block.items, *block.body)
@@ -64,20 +46,6 @@ def guarded(tree: ast.Module) -> set[ast.Call]:
             ]
             found |= set(calls) if len(calls) == 1 else set()
     return found
-
-
-def points() -> list[str]:
-    """Return the name of every point, as it is written: a pair counts as one."""
-    names: list[str] = []
-    for _, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.With):
-                names += [name for item in node.items for name in names_of(item)]
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "failpoint":
-                names.append(ast.unparse(node.args[0]))
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "commit":
-                names.append(ast.unparse(node.args[1]))
-    return [name for name in names if name != "name"]  # that of db.session.commit itself
 
 
 def test_every_commit_publish_and_socket_write_stands_between_two_failpoints() -> None:
@@ -102,10 +70,8 @@ def test_the_rule_sees_what_is_bare_and_what_is_not() -> None:
 
 
 def test_every_point_has_a_name_of_its_own_and_there_are_many() -> None:
-    names = points()
-    assert sorted(set(names)) == sorted(names)
-    assert all(name.startswith("'") for name in names), "a name is written where it stands"
-    assert len(names) >= LEAST
+    assert [name for name, _ in named() if not isinstance(name, ast.Constant)] == []
+    assert len(set(points())) == len(points()) >= LEAST
 
 
 @pytest.fixture(autouse=True)

@@ -6,13 +6,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Literal
 
-from pydantic import EmailStr, Field, SecretStr
+from pydantic import EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tidings.clock import Clock
 from tidings.errors import RejectedError
 
 MIN_SECRET = 32
+NO_BROKER = "none"
+BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
 
 
 class Settings(BaseSettings):
@@ -23,7 +25,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path(".tidings"), description="database, keys, sockets, inbox")
     database_url: str = Field(default="", description="SQLite in the data folder unless set")
     broker_url: str = Field(
-        default="", description="Redis, Valkey or RabbitMQ; embedded Valkey unless set"
+        default="",
+        description="redis:// (Redis, Valkey), amqp:// (RabbitMQ), or `none` to work without a "
+        "broker; embedded Valkey unless set",
+    )
+    worker_pool: Literal["threads", "prefork"] = Field(
+        default="threads", description="how a worker does several tasks at once"
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""),
@@ -74,6 +81,7 @@ class Settings(BaseSettings):
         default=90.0,
         description="seconds for which a worker has a batch of mail: a dead one's waits so long",
         gt=0,
+        le=1800,
     )
 
     clock_speed: float = Field(
@@ -84,6 +92,18 @@ class Settings(BaseSettings):
 
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("broker_url")
+    @classmethod
+    def _is_a_broker(cls, url: str) -> str:
+        if url in {"", NO_BROKER} or url.partition("://")[0] in BROKERS:
+            return url
+        raise ValueError(f"it begins with one of {', '.join(BROKERS)}, or is `{NO_BROKER}`")
+
+    @property
+    def has_broker(self) -> bool:
+        """Whether bells go through a broker; without one, whoever works looks at the rows."""
+        return self.broker_url != NO_BROKER
 
     @cached_property
     def clock(self) -> Clock:

@@ -30,6 +30,8 @@ class Job(StrEnum):
     DIGESTS_START = "digests.start"
     DIGEST_COMPOSE = "digest.compose"
     DELIVERY_SEND = "delivery.send"
+    CANARY_RUN = "canary.run"
+    MATCHES_AUDIT = "matches.audit"
     ROWS_RECOVER = "rows.recover"
     ROWS_PRUNE = "rows.prune"
     QUEUE_HEARTBEAT = "queue.heartbeat"

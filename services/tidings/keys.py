@@ -11,7 +11,7 @@ def alert_key(notice_id: int) -> str:
 
 def digest_key(subscriber_id: int, cadence: str, period_end: datetime) -> str:
     """Name the one digest that a subscriber gets for a period of a cadence."""
-    return f"digest:{subscriber_id}:{cadence}:{period_end:%Y-%m-%dT%H:%MZ}"
+    return f"digest:{subscriber_id}:{cadence}:{period_end:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def confirm_key(subscriber_id: int, token_id: int) -> str:

@@ -10,7 +10,11 @@ from tidings.config import Settings
 from tidings.db.engine import make_engine
 from tidings.errors import RejectedError
 from tidings.reporter.client import ReporterClient
+from tidings.upkeep.breaker import DatabaseBreaker
 from tidings.upkeep.pacing import DatabasePacer
+
+REPORTER = "reporter"
+"""What its pace and its breaker are kept under."""
 
 
 def read_settings() -> Settings:
@@ -32,11 +36,11 @@ def open_engine(settings: Settings) -> Engine:
 
 @contextmanager
 def open_reporter(settings: Settings, engine: Engine) -> Generator[ReporterClient]:
-    """Give a client of RePORTER that keeps the pace which all processes share."""
-    pacer = DatabasePacer(engine, settings.reporter_interval)
+    """Give a client of RePORTER that shares its pace and its breaker with all processes."""
     with ReporterClient(
         settings.reporter_url,
-        pacer=pacer,
+        pacer=DatabasePacer(engine, settings.reporter_interval, name=REPORTER),
+        breaker=DatabaseBreaker(engine, REPORTER),
         timeout=settings.reporter_timeout,
         contact=settings.contact,
     ) as client:

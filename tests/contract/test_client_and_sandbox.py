@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from datetime import timedelta
+from time import monotonic
 from typing import Any, cast
 
 import httpx
@@ -10,18 +11,12 @@ import pytest
 from tidings.errors import RejectedError, RetryableError
 from tidings.reporter.client import ProjectPage, ReporterClient
 from tidings.reporter.criteria import Criteria
+from tidings.reporter.pacing import NoPacer
 from tidings.reporter.patience import Patience
 from tidings.sandbox.faults import Mode
 from tidings.sandbox.running import Options, Sandbox, running_sandbox
 
 CORPUS = 120
-
-
-class NoWait:
-    """Lets every request go at once."""
-
-    def wait(self) -> None:
-        """Wait for nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +35,7 @@ def sandbox(running: Sandbox) -> Generator[Sandbox]:
 @pytest.fixture
 def client(sandbox: Sandbox) -> Generator[ReporterClient]:
     patience = Patience(tries=2, first=timedelta(milliseconds=10))
-    with ReporterClient(sandbox.url, pacer=NoWait(), timeout=2, patience=patience) as made:
+    with ReporterClient(sandbox.url, pacer=NoPacer(), timeout=2, patience=patience) as made:
         yield made
 
 
@@ -140,3 +135,20 @@ def test_publications_come_with_the_project_that_they_belong_to(
     ).json()
     assert set(answer["results"][0]) == {"coreproject", "pmid", "applid"}
     assert client.count_projects(Criteria())
+
+
+def test_the_sandbox_says_who_asked_when_and_what_came_of_it(
+    client: ReporterClient, sandbox: Sandbox
+) -> None:
+    before = len(sandbox.visits())
+    began = monotonic()
+    client.count_projects(Criteria())
+    sandbox.fail(Mode.STATUS, status=400)
+    with pytest.raises(RejectedError):
+        client.count_projects(Criteria())
+    seen = sandbox.visits()[before:]
+    assert [(visit.path, visit.status) for visit in seen] == [
+        ("/v2/projects/search", 200),
+        ("/v2/projects/search", 400),
+    ]
+    assert began <= seen[0].at < seen[1].at <= monotonic()

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select, update
 
 from tidings.clock import machine_now
 from tidings.config import Settings
-from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.delivery.journal import Journals
+from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.delivery.queries import add_delivery, claim, still_ours
 from tidings.delivery.senders.base import Mail
 from tidings.delivery.senders.capture import CaptureSender, Inbox

@@ -9,17 +9,20 @@ from conftest import NOW
 from outbox import alerts, digest, notice_for, row, send, trail, weekly_notice
 from relay import HANG_UP, RelayServer, running_relay
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 
 from tidings.config import Settings
+from tidings.db.session import open_session
 from tidings.delivery.backoff import MAX_ATTEMPTS
 from tidings.delivery.models import DeliveryState, Suppression
 from tidings.delivery.ops_queries import failures
 from tidings.delivery.queries import DUE_STATES, due_delivery_ids
 from tidings.delivery.senders.smtp import GREYLIST_WAIT, Relay, SmtpSender
 from tidings.flows.compose_alerts import compose_alerts
+from tidings.flows.deliver import RELAY_FAILURES
 from tidings.notices.models import Notice, NoticeState
 from tidings.subscribers.models import Subscriber, SubscriberState
+from tidings.upkeep.models import Breaker
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -39,6 +42,13 @@ def sender(relay: RelayServer) -> Generator[SmtpSender]:
     made.close()
 
 
+def let_the_breaker_close(engine: Engine) -> None:
+    """Let the pause pass for which a relay that takes nothing is left alone."""
+    with open_session(engine) as session:
+        session.exec(delete(Breaker))
+        session.commit()
+
+
 def try_to_the_end(
     engine: Engine, sender: SmtpSender, delivery_id: int, settings: Settings
 ) -> datetime:
@@ -46,6 +56,7 @@ def try_to_the_end(
     now = NOW
     while row(engine, delivery_id).state in DUE_STATES:
         now = max(row(engine, delivery_id).due_at, now)
+        let_the_breaker_close(engine)
         send(engine, sender, [delivery_id], settings, now=now)
     return now
 
@@ -246,3 +257,22 @@ def test_two_that_send_the_same_at_once_send_each_once(
         list(pool.map(one_of_two, range(2)))
     assert len(relay.messages) == len(ids)
     assert [trail(engine, one) for one in ids] == [["accepted"]] * len(ids)
+
+
+def test_a_relay_that_takes_nothing_is_left_alone_and_mail_of_a_batch_is_not_counted_against(
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer
+) -> None:
+    ids = alerts(session, settings, 4)
+    session.close()
+    nowhere = SmtpSender(Relay("127.0.0.1", 9, tls="none"))
+    for _ in range(RELAY_FAILURES):
+        send(engine, nowhere, ids, settings)
+    tried = [row(engine, one).attempts for one in ids]
+    assert tried == [1, 1, 1, 0]
+    assert send(engine, nowhere, ids, settings, now=LATER).states == {}
+    assert [row(engine, one).attempts for one in ids] == tried
+    let_the_breaker_close(engine)
+    working = SmtpSender(Relay("127.0.0.1", relay.port, tls="none"))
+    send(engine, working, ids, settings, now=LATER)
+    working.close()
+    assert len(relay.messages) == 4

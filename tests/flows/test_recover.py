@@ -14,7 +14,7 @@ from tidings.clock import machine_now
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
-from tidings.flows.recover import CHUNK, MOST_ROWS, Bell, recover
+from tidings.flows.recover import CHUNK, MOST_ROWS, STUCK_AFTER, Bell, recover
 from tidings.jobs import Job
 from tidings.notices.models import DigestRun
 from tidings.projects.models import (
@@ -26,7 +26,7 @@ from tidings.projects.models import (
     Sweep,
     SweepState,
 )
-from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber
+from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber, SubscriberState
 from tidings.upkeep.models import Tick
 from tidings.upkeep.queries import ring_slot
 from tidings.upkeep.timetable import TIMETABLE
@@ -129,6 +129,62 @@ def test_a_waiting_alert_a_due_digest_and_a_started_run_are_rung_for(
     session.commit()
     rung = {bell.job for bell in bells(engine)}
     assert rung == {Job.ALERTS_COMPOSE, Job.DIGESTS_START, Job.DIGEST_COMPOSE}
+
+
+def test_digests_that_should_long_be_written_get_a_bell_each_and_others_share_theirs(
+    engine: Engine, session: Session
+) -> None:
+    reader_id = stored_id(make_reader(session).id)
+    for number in range(CHUNK + 50):
+        started = NOW - (STUCK_AFTER + timedelta(seconds=1) if number < 3 else timedelta(0))
+        session.add(
+            DigestRun(
+                subscriber_id=reader_id,
+                cadence=Cadence.DAILY,
+                period_start=NOW,
+                period_end=NOW + timedelta(days=number),
+                started_at=started,
+            )
+        )
+    session.commit()
+    rung = bells(engine)
+    assert {bell.job for bell in rung} == {Job.DIGEST_COMPOSE}
+    assert [len(ids_of(bell)) for bell in rung] == [1, 1, 1, CHUNK, 47]
+    assert len({one for bell in rung for one in ids_of(bell)}) == CHUNK + 50
+
+
+def test_however_many_digests_are_stuck_those_behind_them_are_rung_for(
+    engine: Engine, session: Session
+) -> None:
+    reader_id = stored_id(make_reader(session).id)
+    old: dict[str, Any] = {"started_at": NOW - timedelta(hours=1), "period_start": NOW}
+    for number in range(2 * CHUNK):
+        due = NOW + timedelta(days=number)
+        own: dict[str, Any] = {"subscriber_id": reader_id, "cadence": Cadence.DAILY}
+        session.add(DigestRun(**own | old, period_end=due))
+    session.commit()
+    assert [len(ids_of(bell)) for bell in bells(engine)] == [1] * CHUNK + [CHUNK]
+
+
+def test_what_waits_for_a_reader_without_consent_rings_nothing(
+    engine: Engine, session: Session
+) -> None:
+    reader = make_reader(session, state=SubscriberState.ENDED)
+    make_notice(session, make_follow(session, reader, make_project(session)), cadence="immediate")
+    own: dict[str, Any] = {"subscriber_id": stored_id(reader.id), "cadence": Cadence.WEEKLY}
+    session.add(DigestSchedule(**own, next_due_at=NOW))
+    session.commit()
+    assert bells(engine) == ()
+
+
+@pytest.mark.parametrize("thorough", [False, True])
+def test_schedules_are_looked_at_by_thorough_calls_alone(
+    engine: Engine, session: Session, settings: Settings, *, thorough: bool
+) -> None:
+    follow = make_follow(session, make_reader(session), make_project(session))
+    recover(engine, settings=settings, is_idempotent=False, now=NOW, thorough=thorough)
+    found = session.get(DigestSchedule, (follow.subscriber_id, Cadence.WEEKLY))
+    assert (found is not None) == thorough
 
 
 def test_a_backlog_is_rung_for_in_fat_messages_and_the_longest_waiting_first(

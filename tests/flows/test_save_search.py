@@ -1,5 +1,9 @@
 """Searches that readers save, and those that they try."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
 import pytest
 from builders import make_reader
 from conftest import NOW
@@ -9,9 +13,13 @@ from sqlmodel import Session, select
 from sweeps import run_sweep
 
 from tidings.db.base import stored_id
+from tidings.db.session import open_session
 from tidings.errors import QueryError, RejectedError
+from tidings.flows import save_search as saving
+from tidings.flows.match_changes import match_changes
 from tidings.flows.save_search import save_search
 from tidings.flows.search_projects import search_projects
+from tidings.notices.models import Notice
 from tidings.searches.models import Match, SavedSearch, Search
 from tidings.subscribers.models import Cadence, DigestSchedule, SubscriberState
 
@@ -85,3 +93,38 @@ def test_a_search_for_changes_looks_at_what_happened(engine: Engine, session: Se
     source = ListedSource([record(1), record(2)])
     run_sweep(engine, source, now=NOW)
     assert search_projects(session, "change:extended").hits == ()
+
+
+def test_what_is_matched_while_the_store_is_read_for_a_new_search_is_told_once(
+    engine: Engine, session: Session, reader: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ListedSource([record(1)])
+    run_sweep(engine, source, now=NOW)
+    save(session, reader, "title:cells")
+    really_read = saving.find_known
+
+    def read_while_a_sweep_is_matched(
+        engine: Engine, canonicals: Sequence[str], *, now: datetime
+    ) -> Mapping[str, list[dict[str, Any]]]:
+        found = really_read(engine, canonicals, now=now)
+        source.records.append(record(2, project_title="Cells and bones"))
+        run_sweep(engine, source, now=NOW + timedelta(weeks=1))
+        with open_session(engine) as other:
+            match_changes(other, now=NOW + timedelta(weeks=1))
+        return found
+
+    monkeypatch.setattr(saving, "find_known", read_while_a_sweep_is_matched)
+    late = stored_id(make_reader(session, "late").id)
+    save(session, late, "bones")
+    for _ in range(2):
+        match_changes(session, now=NOW + timedelta(weeks=1))
+    told = [notice.subscriber_id for notice in session.exec(select(Notice)).all()]
+    assert sorted(told) == [reader, late]
+
+
+def test_what_came_while_a_search_was_paused_was_not_asked_for(
+    session: Session, reader: int
+) -> None:
+    save(session, reader, "cells", Cadence.PAUSED)
+    save(session, reader, "cells", Cadence.DAILY)
+    assert session.exec(select(SavedSearch)).one().muted_until == NOW

@@ -12,7 +12,7 @@ from sweeps import EVERYTHING, run_sweep
 
 from tidings.config import Settings
 from tidings.errors import RejectedError
-from tidings.flows.advance_sweep import advance_sweep
+from tidings.flows.advance_sweep import LEASE, advance_sweep
 from tidings.flows.finish_sweep import finish_sweep
 from tidings.flows.start_sweep import start_sweep
 from tidings.projects.canonicalise import content_hash
@@ -202,16 +202,20 @@ def test_a_field_new_to_us_is_drift_and_no_version(engine: Engine, session: Sess
     assert session.get_one(Award, 1).version == 1
 
 
-def test_an_award_that_comes_twice_counts_once_and_the_later_content_wins(
+def test_an_award_that_comes_twice_counts_once_and_if_they_differ_neither_is_believed(
     engine: Engine, session: Session
 ) -> None:
     twice = [record(1), record(1, award_amount=5), record(2), record(2)]
     done = run_sweep(engine, ListedSource(twice), now=NOW)
 
     row = receipt(session, done.sweep_id)
-    assert (row.state, row.examined, row.new) == (SweepState.COMPLETE, 2, 2)
-    assert session.get_one(Award, 1).amount == 5
-    assert session.get_one(Award, 1).version == 1
+    assert (row.state, row.examined, row.new) == (SweepState.COMPLETE, 1, 1)
+    assert "2 records came twice at offset 0" in row.note
+    assert session.get(Award, 1) is None
+    assert session.get_one(Award, 2).version == 1
+    kept = session.exec(select(Quarantine)).all()
+    assert [one.appl_id for one in kept] == [1, 1]
+    assert "twice with different content" in kept[0].reason
 
 
 def test_a_sweep_of_many_pages_asks_each_once_and_goes_on_where_it_stopped(
@@ -229,7 +233,7 @@ def test_a_sweep_of_many_pages_asks_each_once_and_goes_on_where_it_stopped(
     finish_sweep(engine, source, sweep_id, now=NOW)
 
     assert calls >= 4
-    assert [offset for _, offset in source.asked] == [0, 500, 1000]
+    assert [offset for _, offset in source.asked] == [0, 499, 998]
     assert receipt(session, sweep_id).examined == 1201
 
 
@@ -240,7 +244,7 @@ def test_two_do_not_ask_for_the_same_page(
         session, purpose=Purpose.WEEKLY, settings=settings, now=NOW, scope=EVERYTHING
     )
     assert sweep_id is not None
-    assert take_lease(session, f"sweep:{sweep_id}", "another", ttl=WEEK)
+    assert take_lease(session, f"sweep:{sweep_id}", "another", ttl=LEASE)
     session.commit()
     source = ListedSource([record(1)])
 

@@ -124,3 +124,17 @@ def test_a_held_sweep_counts_no_absence(engine: Engine, session: Session) -> Non
 
     assert done.state is SweepState.HELD
     assert award(session).absent_sweeps == 0
+
+
+def test_while_a_record_came_whose_number_cannot_be_read_nothing_counts_as_absent(
+    engine: Engine, session: Session
+) -> None:
+    source = ListedSource(MANY)
+    sweep_weeks(engine, source, 0, 0)
+    source.records = [record(1) | {"appl_id": None}, *MANY[1:]]
+    sweep_weeks(engine, source, 1, 6)
+    assert (award(session).absent_since, award(session).absent_sweeps) == (None, 0)
+
+    source.records = MANY[1:]
+    sweep_weeks(engine, source, 7, 7)
+    assert (award(session).absent_since, told(session)) == (NOW + 7 * WEEK, [])

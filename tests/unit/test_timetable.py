@@ -11,7 +11,7 @@ from tidings.upkeep.timetable import TIMETABLE, Entry
 
 entries = st.sampled_from(TIMETABLE)
 instants = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the zone comes after
-WEEKLY, PROBE = (entry for entry in TIMETABLE if entry.job is Job.SWEEP_START)
+WEEKLY, PROBE, RECONCILE = (entry for entry in TIMETABLE if entry.job is Job.SWEEP_START)
 
 
 @given(entries, instants)
@@ -35,6 +35,17 @@ def test_the_probe_is_due_every_day_at_eleven(now: datetime) -> None:
     slot = PROBE.slot(now)
     assert (slot.hour, slot.minute) == (11, 0)
     assert now - slot < timedelta(days=1)
+
+
+@given(instants)
+def test_the_reconcile_is_due_on_wednesday_at_five(now: datetime) -> None:
+    slot = RECONCILE.slot(now)
+    assert (slot.isoweekday(), slot.hour, slot.minute) == (3, 5, 0)
+
+
+def test_the_audits_are_due_every_day() -> None:
+    daily = {entry.job for entry in TIMETABLE if entry.every == timedelta(days=1)}
+    assert daily >= {Job.CANARY_RUN, Job.MATCHES_AUDIT}
 
 
 @pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)

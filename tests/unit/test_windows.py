@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidings.notices.windows import latest_due, next_due
+from tidings.notices.windows import ends_period, latest_due, next_due
 from tidings.subscribers.models import DIGEST_CADENCES, Cadence
 
 ZONES = (
@@ -82,6 +82,17 @@ def test_each_period_of_four_years_ends_exactly_once(
         found.append(due)
     wanted = expected(zone, hour, cadence)
     assert found == [at for at in wanted if found[0] <= at <= found[-1]]
+
+
+@given(zones, hours, cadences, instants)
+@settings(max_examples=100, deadline=None)
+def test_a_period_ends_at_a_due_moment_and_at_none_beside_it(
+    zone: str, hour: int, cadence: Cadence, after: datetime
+) -> None:
+    clock = ZoneInfo(zone)
+    due = next_due(cadence, clock, hour, after)
+    moments = [due + timedelta(microseconds=n) for n in (-1, 0, 1)]
+    assert [ends_period(cadence, clock, hour, at) for at in moments] == [False, True, False]
 
 
 @given(zones, hours, cadences, instants, st.timedeltas(timedelta(0), timedelta(days=400)))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, ParamSpec
 
 from celery import Celery
-from kombu import Queue as CeleryQueue
 
 from tidings.errors import RetryableError
 from tidings.jobs import Job, Queue
 from tidings.wiring import read_settings
+from tidings_workers.brokers import broker_settings
 
 Arguments = ParamSpec("Arguments")
 
@@ -21,29 +21,18 @@ ROUTES = {
     Job.DIGESTS_START: Queue.DIGESTS,
     Job.DIGEST_COMPOSE: Queue.DIGESTS,
     Job.DELIVERY_SEND: Queue.MAIL,
+    Job.CANARY_RUN: Queue.SWEEP,  # long, and the least urgent of all
+    Job.MATCHES_AUDIT: Queue.SWEEP,
     Job.ROWS_RECOVER: Queue.UPKEEP,
     Job.ROWS_PRUNE: Queue.UPKEEP,
     Job.QUEUE_HEARTBEAT: Queue.UPKEEP,
 }
 """The queue of every job; the heartbeat is sent to each queue by name, whatever stands here."""
 
-DEFAULT_BROKER = "redis://127.0.0.1:6379/0"
-
-REDIS_OPTIONS = {
-    "visibility_timeout": 900,  # far longer than the longest task, or it would run twice
-    "unacked_restore_interval": 5,  # with the default, a killed worker's messages wait 100 s
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 30,  # without it a publish hangs for ever on a half-open link
-    "socket_connect_timeout": 5,
-    "socket_keepalive": True,
-    "health_check_interval": 25,
-}
-
 
 def _settings_of_celery(broker_url: str) -> dict[str, Any]:
     return {
-        "broker_url": broker_url,
-        "broker_transport_options": {} if broker_url.startswith("amqp") else REDIS_OPTIONS,
+        **broker_settings(broker_url),
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # an outage may last; the rows wait
         "task_publish_retry_policy": {"max_retries": 1},  # recover is the retry
@@ -52,17 +41,18 @@ def _settings_of_celery(broker_url: str) -> dict[str, Any]:
         "task_ignore_result": True,  # outcomes are rows
         "task_serializer": "json",
         "accept_content": ["json"],
-        "task_soft_time_limit": 45,
-        "task_time_limit": 60,
+        # Tasks end by themselves; the slowest honest one is a page of a RePORTER that lets every
+        # request time out. What hangs for longer is killed, if the pool can do that (prefork).
+        "task_time_limit": 600,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_soft_shutdown_timeout": 20.0,
         "task_create_missing_queues": False,  # a misspelt queue fails when it is rung
         "task_default_queue": Queue.UPKEEP.value,
-        "task_queues": [CeleryQueue(queue.value) for queue in Queue],
         "task_routes": {job.value: {"queue": queue.value} for job, queue in ROUTES.items()},
         "imports": (
             "tidings_workers.signals",
+            "tidings_workers.tasks.audits",
             "tidings_workers.tasks.delivery",
             "tidings_workers.tasks.digests",
             "tidings_workers.tasks.matching",
@@ -75,7 +65,7 @@ def _settings_of_celery(broker_url: str) -> dict[str, Any]:
 
 
 app: Any = Celery("tidings")
-app.conf.update(_settings_of_celery(read_settings().broker_url or DEFAULT_BROKER))
+app.conf.update(_settings_of_celery(read_settings().broker_url))
 
 
 def task(job: Job) -> Callable[[Callable[Arguments, None]], Callable[Arguments, None]]:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 
@@ -39,6 +40,7 @@ class Child:
     started: float = 0.0
     failures: int = 0
     start_again: float = 0.0
+    kill_at: float = 0.0
 
     def start(self) -> None:
         """Start the process in a group of its own, so that Ctrl-C reaches the supervisor alone."""
@@ -49,10 +51,22 @@ class Child:
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one thread
         )
         self.started = monotonic()
+        self.kill_at = 0.0
+
+    def replace(self, reason: str) -> None:
+        """End the process as it is of no use; ``watch`` starts another, by force if need be."""
+        if self.process is not None and not self.kill_at:
+            log.warning("child.useless", child=self.name, reason=reason)
+            self.kill_at = monotonic() + STOP_SECONDS
+            self.process.terminate()
 
     def watch(self) -> None:
         """Start the process again if it has died and has waited long enough."""
-        if self.process is None or self.process.poll() is None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            if self.kill_at and monotonic() >= self.kill_at:
+                _kill_group(self.process)
             return
         code = self.process.returncode
         if self.once and code == 0:
@@ -63,6 +77,7 @@ class Child:
             self.failures = 0 if settled else self.failures + 1
             wait = min(0.5 * 2**self.failures, LONGEST_WAIT)
             self.start_again = monotonic() + wait
+            _kill_group(self.process)  # the children that it had would stand in the next one's way
             log.warning("child.died", child=self.name, code=code, starts_again_in=wait)
         elif monotonic() >= self.start_again:
             self.start_again = 0.0
@@ -77,8 +92,14 @@ class Child:
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            _kill_group(self.process)
             self.process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and what it started, as far as they are still there."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a dead group
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_until(what: str, ready: Callable[[], bool], child: Child, *, seconds: float) -> None:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
@@ -18,12 +18,14 @@ from tidings.jobs import Queue
 from tidings.logs import configure_logs
 from tidings.migrations.migrate import migrate
 from tidings.wiring import open_engine, read_settings
-from tidings_workers import valkey
+from tidings_workers import brokers, valkey
 from tidings_workers.children import Child, wait_until
 from tidings_workers.demo import demo_children, prepare_demo
+from tidings_workers.watchdog import Watchdog
 
 LOOK_SECONDS = 0.2
-THREADS = 4
+AT_ONCE = 4
+"""Tasks that the worker does at once: threads, or processes."""
 PYTHON = sys.executable
 
 
@@ -32,6 +34,7 @@ class Supervisor:
     """Starts the children in order, restarts what dies, ends them in the opposite order."""
 
     children: list[Child] = field(default_factory=list[Child])
+    watchdogs: list[Watchdog] = field(default_factory=list[Watchdog])
     stopping: Event = field(default_factory=Event)
 
     def add(self, child: Child) -> Child:
@@ -43,8 +46,8 @@ class Supervisor:
     def watch(self) -> None:
         """Keep everything running until ``stopping`` is set."""
         while not self.stopping.wait(LOOK_SECONDS):
-            for child in self.children:
-                child.watch()
+            for one in (*self.watchdogs, *self.children):
+                one.watch()
 
     def stop(self) -> None:
         """End everything, the broker last."""
@@ -123,19 +126,33 @@ def _start(supervisor: Supervisor, settings: Settings, *, demo: bool) -> None:
     sandbox, readers = demo_children(settings) if demo else (None, None)
     if sandbox is not None:
         supervisor.add(sandbox)
-    supervisor.add(Child("worker", worker_command()))
-    supervisor.add(Child("scheduler", [PYTHON, "-m", "tidings_workers.scheduler"]))
+    _start_working(supervisor, read_settings())
     site = supervisor.add(Child("site", site_command(settings)))
     wait_until("the site", lambda: _listens(settings), site, seconds=60)
     if readers is not None:
         supervisor.add(readers)
 
 
-def worker_command() -> list[str]:
-    """Return the command of a worker that consumes from every queue, in threads."""
+def _start_working(supervisor: Supervisor, settings: Settings) -> None:
+    """Start what does the work: a worker and a scheduler, or the two in one without a broker."""
+    if settings.has_broker:
+        worker = supervisor.add(Child("worker", worker_command(settings.worker_pool)))
+        supervisor.add(Child("scheduler", [PYTHON, "-m", "tidings_workers.scheduler"]))
+    else:
+        worker = supervisor.add(Child("worker", [PYTHON, "-m", "tidings_workers.unbrokered"]))
+    url, engine = settings.broker_url, open_engine(settings)
+    supervisor.watchdogs.append(Watchdog(worker, engine, lambda: brokers.answers(url)))
+
+
+def worker_command(pool: Literal["threads", "prefork"] = "threads") -> list[str]:
+    """Return the command of a worker that consumes from every queue.
+
+    Threads cost a third of the memory of processes; a process that a task brings down takes no
+    other task with it, and one that hangs is killed after the time limit.
+    """
     return [
         *(PYTHON, "-m", "celery", "--quiet", "-A", "tidings_workers.app", "worker"),
-        *("-P", "threads", "-c", str(THREADS), "-n", "tidings@%h", "-l", "warning"),
+        *("-P", pool, "-c", str(AT_ONCE), "-n", "tidings@%h", "-l", "warning"),
         *("-Q", ",".join(queue.value for queue in Queue)),
         *("--without-gossip", "--without-mingle"),
     ]

@@ -1,9 +1,15 @@
-"""What Celery tells us: each task's name and id go with every line that it logs."""
+"""What Celery tells us: where a worker begins and forks, and which task logs a line."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+)
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from tidings.logs import configure_logs
@@ -21,6 +27,18 @@ def connected(signal: Any) -> Callable[[Receiver], Receiver]:
 def use_our_logs(**_ignored: Any) -> None:
     """Log as the rest of the system does."""
     configure_logs(wiring.settings())
+
+
+@connected(worker_init)
+def name_the_worker(**_ignored: Any) -> None:
+    """Settle the worker's name before its pool forks."""
+    wiring.worker_name()
+
+
+@connected(worker_process_init)
+def start_afresh(**_ignored: Any) -> None:
+    """Let each process of a pool open what it uses."""
+    wiring.start_afresh()
 
 
 @connected(task_prerun)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from os import getpid
-from socket import gethostname
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -21,8 +20,13 @@ from tidings.failpoints import around
 from tidings.jobs import Job, JobArgument, Queue
 from tidings.wiring import open_engine, read_settings
 from tidings_workers.app import app
+from tidings_workers.lanes import Lanes
+from tidings_workers.names import process_name
 
 log = structlog.get_logger()
+
+CONFIRM_SECONDS = 10.0
+"""How long RabbitMQ may take to say that it has a message: one short of memory says nothing."""
 
 
 @cache
@@ -35,6 +39,12 @@ def settings() -> Settings:
 def engine() -> Engine:
     """Return the engine of this process."""
     return open_engine(settings())
+
+
+@cache
+def lanes() -> Lanes:
+    """Return the lanes of this process, which work where there is no broker."""
+    return Lanes()
 
 
 _own = threading.local()
@@ -56,8 +66,22 @@ def now() -> datetime:
 
 
 def owner() -> str:
-    """Name this process in leases and heartbeats."""
-    return f"{gethostname()}:{getpid()}"
+    """Name this process in leases."""
+    return process_name(getpid())
+
+
+@cache
+def worker_name() -> str:
+    """Name this worker in heartbeats: after its first process, whose children inherit the name."""
+    return process_name(getpid())
+
+
+def start_afresh() -> None:
+    """Forget what a forked process inherits: a connection that two use is one garbled stream."""
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)  # its connections are the parent's, who still uses them
+        engine.cache_clear()
+    vars(_own).clear()
 
 
 @contextmanager
@@ -68,10 +92,21 @@ def session() -> Generator[Session]:
 
 
 def ring(job: Job, *arguments: JobArgument, queue: Queue | None = None) -> None:
-    """Put a job on its queue; when the broker is away, say so and leave it to recover."""
+    """Put a job on its queue; when the broker is away, say so and leave it to recover.
+
+    Without a broker only the process that works has queues; from any other it is found by its row.
+    """
+    if not settings().has_broker:
+        lanes().put(job, *arguments, queue=queue)
+        return
     try:
         with around("bell.rung"):
-            app.send_task(job.value, args=arguments, queue=queue.value if queue else None)
+            app.send_task(
+                job.value,
+                args=arguments,
+                queue=queue.value if queue else None,
+                confirm_timeout=CONFIRM_SECONDS,
+            )
     except (OperationalError, OSError) as error:
         log.warning("bell.lost", job=job.value, arguments=arguments, reason=str(error))
     else:

@@ -3,9 +3,10 @@
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from tidings import __version__
-from tidings.cli import intake, pipeline, previews, readers, recordings, running
+from tidings.cli import audits, intake, pipeline, previews, readers, recordings, running
 from tidings.cli.parts import console_errors
 from tidings.config import Settings
 from tidings.errors import TidingsError
@@ -26,6 +27,7 @@ for command in (
     pipeline.digest,
     pipeline.deliver,
     pipeline.recover,
+    audits.audit,
     intake.bounce,
     readers.follow,
     readers.save,
@@ -53,6 +55,11 @@ def main() -> None:
     try:
         configure_logs(_quiet(read_settings()))
         app()
+    except OperationalError as error:
+        console_errors.print(
+            f"[bold red]tidings:[/] the database failed: {error.orig}", highlight=False
+        )
+        sys.exit(1)
     except TidingsError as error:
         console_errors.print(f"[bold red]tidings:[/] {error}", highlight=False)
         sys.exit(1)

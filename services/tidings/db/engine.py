@@ -4,7 +4,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -13,6 +13,10 @@ from tidings.errors import RejectedError
 BUSY_TIMEOUT_MS = (
     15_000  # waiting for a writer is unfair, so the longest wait is far above the mean
 )
+
+IDLE_MS = 60_000  # whoever is stopped in the middle of a transaction holds its locks no longer
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A server that is gone without a word is noticed within a minute, not after two hours."""
 
 
 def make_engine(url: str) -> Engine:
@@ -28,8 +32,24 @@ def make_engine(url: str) -> Engine:
     if address.get_backend_name() == "sqlite":
         return _sqlite(url, address.database)
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _postgresql(address)
     raise RejectedError(f"Tidings needs SQLite or PostgreSQL, not {address.get_backend_name()}")
+
+
+def _postgresql(address: URL) -> Engine:
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,  # a server that was started again costs no flow its connection
+        connect_args=KEEPALIVES,
+    )
+    event.listen(engine, "connect", _on_postgresql_connect)
+    return engine
+
+
+def _on_postgresql_connect(connection: Any, _record: Any) -> None:
+    connection.autocommit = True  # outside of any transaction, so that no rollback undoes it
+    connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
+    connection.autocommit = False
 
 
 def _sqlite(url: str, file: str | None) -> Engine:

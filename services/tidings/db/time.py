@@ -2,15 +2,15 @@
 
 A worker's clock may be wrong, and may jump by a day when it is set right. Whoever compares a lease
 with such a clock takes what another still holds, or waits a day for what nobody does. So PostgreSQL
-is asked for its own time. SQLite has none: all its users are on one machine, whose monotonic clock
-is the same for all of them and never jumps. It is turned into an instant by adding the moment at
-which this boot of the machine began, which the first user of the boot notes for all others.
+is asked for its own time. SQLite has none: all its users are on one machine, whose time since boot
+is the same for all of them, goes on while the machine sleeps and never jumps. It is turned into an
+instant by adding the moment at which the boot began, which its first writer notes for all others.
 """
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any, ClassVar
 
 from sqlalchemy import func
@@ -26,7 +26,7 @@ _BEGAN = "tidings_boot_began_at"
 
 
 class Boot(Table, table=True):
-    """One boot of the machine that has the SQLite database, and when its monotonic clock was 0."""
+    """One boot of the machine that has the SQLite database, and when it began."""
 
     __tablename__: ClassVar[Any] = "boot"
 
@@ -39,7 +39,7 @@ def database_now(session: Session) -> datetime:
     if session.get_bind().dialect.name == "postgresql":
         return session.exec(select(func.clock_timestamp())).one().astimezone(UTC)
     began_at = _began_at(session, boot_id())
-    return machine_now() if began_at is None else began_at + timedelta(seconds=monotonic())
+    return machine_now() if began_at is None else began_at + since_boot()
 
 
 def boot_id(read: Callable[[], str] = lambda: BOOT_ID.read_text(encoding="ascii")) -> str:
@@ -48,6 +48,11 @@ def boot_id(read: Callable[[], str] = lambda: BOOT_ID.read_text(encoding="ascii"
         return read().strip()
     except OSError:
         return ""
+
+
+def since_boot() -> timedelta:
+    """Return how long this boot has lasted; only where a boot has a name."""
+    return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 def _began_at(session: Session, boot: str) -> datetime | None:
@@ -61,7 +66,7 @@ def _began_at(session: Session, boot: str) -> datetime | None:
     if noted is not None:
         connection.info[_BEGAN] = noted.began_at
         return noted.began_at
-    began_at = machine_now() - timedelta(seconds=monotonic())
+    began_at = machine_now() - since_boot()
     if not connection.get_execution_options().get("tidings_read_only", False):
         insert_ignore(session, Boot, [{"id": boot, "began_at": began_at}])
     return began_at

@@ -1,9 +1,9 @@
-"""Inserts that pass over rows that are there already, on SQLite and on PostgreSQL."""
+"""Inserts that pass over, or add to, rows that are there already, on SQLite and on PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Insert, Row
+from sqlalchemy import Executable, Insert, Row, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session
@@ -42,9 +42,32 @@ def insert_ignore_returning(
     return session.connection().execute(statement, _parameters(rows)).all()
 
 
+def insert_or_add(
+    session: Session, table: type[Table], rows: Rows, *, add: Sequence[str], replace: Sequence[str]
+) -> None:
+    """Insert ``rows``; where one is there, by its primary key, add to some columns, replace others.
+
+    Two who add at once are both counted: the database adds, under its own lock.
+    """
+    if not rows:
+        return
+    session.flush()
+    insert = _dialect(session).insert(table)
+    there = inspect(table)
+    added = {name: there.columns[name] + insert.excluded[name] for name in add}
+    replaced = {name: insert.excluded[name] for name in replace}
+    statement = insert.on_conflict_do_update(
+        index_elements=list(there.primary_key), set_=added | replaced
+    )
+    session.connection().execute(statement, _parameters(rows))
+
+
 def _insert(session: Session, table: type[Table]) -> Insert:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _dialect(session).insert(table).on_conflict_do_nothing()
+
+
+def _dialect(session: Session) -> Any:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
 
 
 def _parameters(rows: Rows) -> list[dict[str, Any]]:

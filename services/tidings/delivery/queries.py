@@ -18,6 +18,9 @@ from tidings.delivery.models import (
     Suppression,
 )
 
+LONGEST_LEASE = timedelta(hours=1)
+"""No lease of mail is longer, see tidings.config."""
+
 DUE_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 
 
@@ -125,11 +128,15 @@ def still_ours(
 
 def expired(session: Session, *, limit: int) -> Sequence[Delivery]:
     """Return deliveries whose worker took them and never came back, locked."""
+    now = database_now(session)
     return session.exec(
         select(Delivery)
         .where(
             col(Delivery.state) == DeliveryState.SENDING,
-            col(Delivery.lease_until) < database_now(session),
+            or_(
+                col(Delivery.lease_until) < now,
+                col(Delivery.lease_until) > now + LONGEST_LEASE,  # a clock was set back since
+            ),
         )
         .order_by(col(Delivery.id))
         .limit(limit)

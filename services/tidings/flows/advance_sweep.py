@@ -4,27 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
+from time import monotonic
 from typing import Self
 
 from sqlalchemy import Engine
 
-from tidings.clock import machine_now
 from tidings.db.session import commit, open_reader, open_session
 from tidings.errors import RejectedError, RetryableError
 from tidings.failpoints import failpoint
 from tidings.flows.ingest_page import hold_page, ingest_page
 from tidings.flows.plan_sweep import fail_sweep, note_pieces
+from tidings.flows.read_page import read_page
 from tidings.projects import itinerary
 from tidings.projects import sweep_queries as queries
 from tidings.projects.itinerary import PIECES, Close, Count, Piece, Read, Step
 from tidings.projects.models import Sweep, SweepState
 from tidings.projects.source import Source
-from tidings.reporter.client import ProjectPage
-from tidings.reporter.paging import PageRequest, PageSeen, Verdict, page_verdict
+from tidings.reporter.paging import PageSeen, Verdict
 from tidings.upkeep.queries import release_lease, take_lease
-
-READS = 3
-"""How often a page is asked for that does not add up."""
 
 LEASE = timedelta(seconds=20)
 """Longer than a request usually takes. Should it run out all the same, a page still counts once;
@@ -41,7 +38,7 @@ def advance_sweep(
     False while somebody else has it. What RePORTER refuses fails the sweep, with its words. Raises
     RetryableError when RePORTER does not answer, once the sweep's row says so.
     """
-    deadline = machine_now() + timedelta(seconds=seconds)
+    deadline = monotonic() + seconds
     state = _read_state(engine, sweep_id)
     with _Lease(engine, f"sweep:{sweep_id}") as lease:
         while state.step is not None:
@@ -56,7 +53,7 @@ def advance_sweep(
             except RejectedError as error:
                 fail_sweep(engine, sweep_id, str(error), now=now)
             state = _read_state(engine, sweep_id)
-            if machine_now() >= deadline:
+            if monotonic() >= deadline:
                 break
     return state.step is None
 
@@ -68,7 +65,7 @@ class _Lease:
         self._engine = engine
         self._name = name
         self._holder = token_hex(8)
-        self._renew_at: datetime | None = None
+        self._renew_at: float | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -80,12 +77,13 @@ class _Lease:
                 commit(session, "sweep.released_lease")
 
     def take(self) -> bool:
-        if self._renew_at is not None and machine_now() < self._renew_at:
+        if self._renew_at is not None and monotonic() < self._renew_at:
             return True
+        asked_at = monotonic()
         with open_session(self._engine) as session:
             taken = take_lease(session, self._name, self._holder, ttl=LEASE)
             commit(session, "sweep.leased")
-        self._renew_at = machine_now() + LEASE / 2
+        self._renew_at = asked_at + LEASE.total_seconds() / 2
         return taken
 
 
@@ -121,9 +119,9 @@ def _note_trouble(engine: Engine, state: _State, trouble: str) -> None:
 def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now: datetime) -> None:
     piece = state.pieces[step.index]
     if isinstance(step, Read):
-        page, adds_up = _ask(client, piece, step.request)
+        page, verdict = read_page(client, piece.criteria, step.request)
         failpoint("page.fetched")
-        take_in = ingest_page if adds_up else hold_page
+        take_in = ingest_page if verdict is Verdict.OK else hold_page
         with open_session(engine) as session:
             take_in(session, state.sweep_id, page, partition=piece.partition, now=now)
         return
@@ -136,19 +134,3 @@ def _take_step(engine: Engine, client: Source, state: _State, step: Step, *, now
         after = itinerary.closed(state.pieces, step.index, total, state.pages[piece.partition])
     with open_session(engine) as session:
         note_pieces(session, state.sweep_id, before=state.pieces, after=after, first=first, now=now)
-
-
-def _ask(client: Source, piece: Piece, request: PageRequest) -> tuple[ProjectPage, bool]:
-    """Ask for a page until it adds up, a few times at most."""
-    page, adds_up = _ask_once(client, piece, request)
-    for _ in range(READS - 1):
-        if adds_up:
-            break
-        page, adds_up = _ask_once(client, piece, request)
-    return page, adds_up
-
-
-def _ask_once(client: Source, piece: Piece, request: PageRequest) -> tuple[ProjectPage, bool]:
-    page = client.search_projects(piece.criteria, offset=request.offset, limit=request.limit)
-    verdict = page_verdict(page.total, request.offset, request.limit, len(page.rows))
-    return page, verdict is Verdict.OK

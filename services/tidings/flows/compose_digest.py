@@ -30,7 +30,7 @@ def compose_digest(
     notices and delivery move on in one transaction, and the delivery's key is unique.
     """
     runs = {stored_id(run.id): run for run in started_runs(session, run_ids)}
-    told = share_out(runs.values(), waiting_for_digests(session, runs.values()))
+    told = share_out(runs.values(), waiting_for_digests(session, runs.values()), now=now)
     names = {run_id: _key(runs[run_id]) for run_id in told}
     deliveries, new = add_deliveries(
         session,

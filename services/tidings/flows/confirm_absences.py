@@ -53,9 +53,13 @@ def look_for_absent(engine: Engine, client: Source, sweep_id: int, *, now: datet
     """Find what a completely read sweep did not see, and ask for it; writes nothing.
 
     An award is asked for a day after it was first absent, so not in the sweep that first missed
-    it. When the source does not answer, nothing is known to be gone, and the next sweep asks.
+    it. When the source does not answer, nothing is known to be gone, and the next sweep asks. When
+    records came whose number could not be read, nothing counts as absent: they may be those.
     """
     with open_reader(engine) as session:
+        if queries.has_nameless(session, sweep_id):
+            log.warning("absence.unknown", sweep_id=sweep_id)
+            return Absences()
         sweep = session.get_one(Sweep, sweep_id)
         scope = [Criteria.model_validate(part["criteria"]) for part in sweep.scope]
         absent = queries.covered_ids(session, scope) - queries.ids_seen(session, sweep_id)

@@ -31,6 +31,9 @@ log = structlog.get_logger()
 BATCH_SECONDS = 25.0
 """After this a batch begins no further message: the lease lasts this long and one message more."""
 
+RELAY_FAILURES = 3
+"""Batches in a row that the relay took nothing of: then it is left alone for a while."""
+
 Ends = dict[int, Result | Step]
 
 
@@ -58,7 +61,7 @@ def deliver(
     own. A worker that dies in between leaves a lease that ends, see flows.lost_replies. While the
     relay takes nothing at all, nothing is claimed.
     """
-    breaker = DatabaseBreaker(engine, sender.name)
+    breaker = DatabaseBreaker(engine, sender.name, threshold=RELAY_FAILURES)
     try:
         breaker.check()
     except RetryableError as error:
@@ -82,6 +85,10 @@ def deliver(
             states = _record(engine, sender, claimed, batch.ends, lease=lease, now=now)
             journals.forget(lease)
     return DeliverOutcome(states)
+
+
+class _LeaseEndedError(Exception):
+    """The worker took too long: from now on the batch may be another's."""
 
 
 class _Batch:
@@ -119,9 +126,11 @@ class _Batch:
                 self._end(delivery_id, self._deferred(delivery, error))
                 self._breaker.failed(str(error))
                 return
+            except _LeaseEndedError:
+                self._let_go(delivery_id)
+                return
             except OperationalError:  # the database is away: the message is not to blame
-                self._journal.let_go(delivery_id)
-                self.ends[delivery_id] = Step.UNTOUCHED
+                self._let_go(delivery_id)
                 raise
             self._end(delivery_id, end)
         self._breaker.succeeded()
@@ -147,11 +156,15 @@ class _Batch:
     def _hander_over(self, delivery: Delivery) -> Callable[[], None]:
         def hand_over() -> None:
             if self._spent() > self._settings.delivery_lease:  # stopped in between, perhaps
-                raise RetryableError("the lease ended before the message was handed over")
+                raise _LeaseEndedError
             self.ends[stored_id(delivery.id)] = Step.HANDED_OVER
             self._journal.hand_over(stored_id(delivery.id))
 
         return hand_over
+
+    def _let_go(self, delivery_id: int) -> None:
+        self._journal.let_go(delivery_id)
+        self.ends[delivery_id] = Step.UNTOUCHED
 
     def _end(self, delivery_id: int, end: Result) -> None:
         self._journal.end(delivery_id, end)

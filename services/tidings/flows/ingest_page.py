@@ -11,7 +11,7 @@ from tidings.flows.plan_sweep import add_note
 from tidings.projects import sweep_queries as queries
 from tidings.projects.models import Quarantine, Sweep, SweepPage, SweepState
 from tidings.reporter.client import ProjectPage
-from tidings.reporter.paging import PAGE, expected_rows
+from tidings.reporter.paging import PAGE, doubled_ids, expected_rows
 
 log = structlog.get_logger()
 
@@ -29,6 +29,10 @@ def ingest_page(
         return False
     appl_ids = ingest_rows(session, sweep, page.rows, now=now)
     sweep.examined += len(appl_ids)
+    sweep.drifted = sorted({*sweep.drifted, *(f"{name} (absent)" for name in page.absent)})
+    if twice := doubled_ids(page.rows):
+        # Asked for again and again it stayed so: then the source has them twice.
+        add_note(sweep, f"{len(twice)} records came twice at offset {page.offset} of {partition}")
     _note_page(session, sweep_id, page, partition=partition, appl_ids=appl_ids, now=now)
     commit(session, "page.ingested")
     return True

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-from tidings.clock import machine_now
 from tidings.db.session import commit
+from tidings.db.time import database_now
 from tidings.delivery.prune_queries import delete_deliveries_to
 from tidings.subscribers.prune_queries import (
     delete_subscribers,
@@ -35,13 +35,14 @@ def prune(session: Session, *, now: datetime) -> dict[str, int]:
 
     Snapshots, changes, notices and deliveries explain past messages and stay. Safe to call twice.
     """
+    machine = database_now(session)
     unconfirmed = unconfirmed_ids(session, before=now - UNCONFIRMED_LIFE)
     delete_deliveries_to(session, unconfirmed)
     gone = {
         "subscriber": delete_subscribers(session, unconfirmed),
         "token": delete_tokens(session, before=now - TOKEN_LIFE),
-        "tick": delete_old_ticks(session, before=machine_now() - TICK_LIFE),
-        "heartbeat": delete_old_heartbeats(session, before=machine_now() - HEARTBEAT_LIFE),
+        "tick": delete_old_ticks(session, before=machine - TICK_LIFE),
+        "heartbeat": delete_old_heartbeats(session, before=machine - HEARTBEAT_LIFE),
     }
     commit(session, "rows.pruned")
     log.info("rows.pruned", **gone)

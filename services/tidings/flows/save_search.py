@@ -8,6 +8,7 @@ from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.flows.baseline import find_known
+from tidings.notices.queries import match_again, matched_up_to
 from tidings.notices.schedules import ensure_schedule
 from tidings.searches.canonical import canonical_form, search_hash
 from tidings.searches.grammar import parse
@@ -28,6 +29,7 @@ def save_search(
     parse, RejectedError for a reader who is not active.
     """
     canonical = canonical_form(parse(text))
+    mark = matched_up_to(session)
     commit(session, "search.parsed")  # lets go of the store before it is read for long
     known = find_known(session.get_bind().engine, [canonical], now=now)
     reader = subscriber_locked(session, subscriber_id)
@@ -43,6 +45,9 @@ def save_search(
             subscriber_id=subscriber_id, search_id=search_id, name=name, text=text, created_at=now
         )
         session.add(saved)
+        match_again(session, after=mark)  # what was matched while we read knew nothing of us
+    elif saved.cadence is Cadence.PAUSED and cadence is not Cadence.PAUSED:
+        saved.muted_until = now  # what came meanwhile was not asked for
     saved.name, saved.text, saved.cadence = name, text, cadence
     ensure_schedule(session, reader, cadence, now=now)
     commit(session, "search.saved")

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from tidings.audits.cutting import pieces_by_place
+from tidings.audits.queries import stock
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import commit
@@ -30,8 +32,9 @@ def start_sweep(
     """Begin a sweep and return its id; None while another one runs, or when nothing is to be read.
 
     ``scope`` replaces what the settings and the follows ask for. Until a first sweep was complete
-    the purpose is BACKFILL, whatever is asked: what is there from the start is no news. Safe to
-    call twice: the second call finds the first one's sweep running.
+    the purpose is BACKFILL, whatever is asked: what is there from the start is no news. A RECONCILE
+    asks for what a WEEKLY does, cut by place. Safe to call twice: the second call finds the first
+    one's sweep running.
     """
     if queries.running_sweep(session) is not None:
         session.rollback()
@@ -43,10 +46,12 @@ def start_sweep(
     if not parts:
         session.rollback()
         return None
+    is_reconcile = purpose is Purpose.RECONCILE
+    pieces = pieces_by_place(parts, stock(session)) if is_reconcile else first_pieces(parts)
     sweep = Sweep(
         purpose=purpose,
         scope=[{"name": part.name, "criteria": part.criteria.wire()} for part in parts],
-        partitions=written(first_pieces(parts)),
+        partitions=written(pieces),
         started_at=now,
     )
     session.add(sweep)

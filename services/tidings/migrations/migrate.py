@@ -1,6 +1,9 @@
 """Bring a database to its newest revision, or say whether it is there."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -24,6 +27,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     """
     with _locked(engine) as connection:
         command.upgrade(_config(connection), revision)
+        _check_references(connection)
         with around("database.migrated"):
             connection.commit()
 
@@ -32,6 +36,7 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the database back to ``revision``."""
     with _locked(engine) as connection:
         command.downgrade(_config(connection), revision)
+        _check_references(connection)
         with around("database.taken_back"):
             connection.commit()
 
@@ -55,9 +60,26 @@ def is_current(engine: Engine) -> bool:
         return found == ScriptDirectory.from_config(_config(connection)).get_current_head()
 
 
-def _locked(engine: Engine) -> Connection:
+@contextmanager
+def _locked(engine: Engine) -> Generator[Connection]:
+    """Give a connection in a transaction that no other migration shares."""
+    with _connected(engine) as connection:
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            if engine.dialect.name == "sqlite":
+                connection.invalidate()  # the next one gets its pragmas anew
+
+
+def _connected(engine: Engine) -> Connection:
     try:
         connection = engine.connect()
+        if engine.dialect.name == "sqlite":
+            # A table that is made anew is dropped first: references to it must not be looked at
+            # until it is there again, and inside of a transaction this setting does nothing.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF").close()
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_NUMBER})"))
         else:
@@ -67,6 +89,14 @@ def _locked(engine: Engine) -> Connection:
             f"cannot open the database {engine.url.render_as_string()}: {error.orig}"
         ) from error
     return connection
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise LookupError when a row points at one that is not there; PostgreSQL looks by itself."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if lost:
+            raise LookupError(f"rows point at rows that are not there: {lost[:5]}")
 
 
 def _config(connection: Connection) -> Config:

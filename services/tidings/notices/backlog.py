@@ -1,12 +1,14 @@
 """What waits between a change and its mail, and since when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from tidings.db.base import stored_id
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.projects.models import Change, Sweep, SweepState
-from tidings.subscribers.models import Cadence, DigestSchedule
+from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber, SubscriberState
 
 
 def unmatched_since(session: Session) -> datetime | None:
@@ -25,8 +27,12 @@ def unmatched_since(session: Session) -> datetime | None:
 def alerts_waiting_since(session: Session) -> datetime | None:
     """Return since when a notice waits for its immediate mail; None when none does."""
     return session.exec(
-        select(func.min(col(Notice.created_at))).where(
-            col(Notice.state) == NoticeState.WAITING, col(Notice.cadence) == Cadence.IMMEDIATE
+        select(func.min(col(Notice.created_at)))
+        .join(Subscriber, col(Subscriber.id) == col(Notice.subscriber_id))
+        .where(
+            col(Notice.state) == NoticeState.WAITING,
+            col(Notice.cadence) == Cadence.IMMEDIATE,
+            col(Subscriber.state) == SubscriberState.ACTIVE,
         )
     ).one()
 
@@ -34,18 +40,20 @@ def alerts_waiting_since(session: Session) -> datetime | None:
 def digests_due_since(session: Session, *, now: datetime) -> datetime | None:
     """Return since when a digest is due and not started; None when none is."""
     return session.exec(
-        select(func.min(col(DigestSchedule.next_due_at))).where(
-            col(DigestSchedule.next_due_at) <= now
+        select(func.min(col(DigestSchedule.next_due_at)))
+        .join(Subscriber, col(Subscriber.id) == col(DigestSchedule.subscriber_id))
+        .where(
+            col(DigestSchedule.next_due_at) <= now, col(Subscriber.state) == SubscriberState.ACTIVE
         )
     ).one()
 
 
-def started_run_ids(session: Session, *, limit: int) -> list[int]:
-    """Return the digest runs that are started and not composed, oldest first."""
+def started_runs(session: Session, *, limit: int) -> Sequence[tuple[int, datetime]]:
+    """Return the digest runs that are not composed, and when they were started, oldest first."""
     found = session.exec(
-        select(col(DigestRun.id))
+        select(col(DigestRun.id), col(DigestRun.started_at))
         .where(col(DigestRun.state) == DigestRunState.STARTED)
         .order_by(col(DigestRun.id))
         .limit(limit)
     )
-    return [run_id for run_id in found if run_id is not None]
+    return [(stored_id(run_id), started_at) for run_id, started_at in found]

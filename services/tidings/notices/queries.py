@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import tuple_
+from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.upsert import insert_ignore_returning
@@ -48,6 +48,27 @@ def mark_processed(session: Session, ids: Collection[int], *, now: datetime) -> 
     session.exec(update(Change).where(col(Change.id).in_(ids)).values(processed_at=now))
 
 
+def matched_up_to(session: Session) -> int:
+    """Return the last change before the first that nobody looked at yet."""
+    waiting = (col(Change.processed_at).is_(None), col(Change.held_at).is_(None))
+    waits = select(func.min(col(Change.id))).where(*waiting)
+    first = session.exec(waits).one()
+    last = session.exec(select(func.max(col(Change.id)))).one() or 0
+    return last if first is None else first - 1
+
+
+def match_again(session: Session, *, after: int) -> None:
+    """Let the changes after this one be looked at again; a notice that is there stays one.
+
+    Waits for whoever looks at them at this moment.
+    """
+    later = col(Change.id) > after
+    session.exec(
+        select(col(Change.id)).where(later).order_by(col(Change.id)).with_for_update()
+    ).all()
+    session.exec(update(Change).where(later).values(processed_at=None))
+
+
 def notices_telling(session: Session, project_ids: Collection[int]) -> Sequence[Notice]:
     """Return what readers were told of these projects, or are about to be."""
     return session.exec(
@@ -80,10 +101,13 @@ def _add_to_known(session: Session, drafts: Iterable[Draft]) -> None:
         notice = session.exec(
             select(Notice).filter_by(**draft.concern._asdict()).with_for_update()
         ).one()
+        known = REASONS.validate_python(notice.reasons)
+        reasons = merge((*known, *draft.reasons))
+        if reasons == known:
+            continue
         if notice.state is not NoticeState.WAITING:  # its mail is written: it cannot be in there
             log.error("notice.late", notice_id=notice.id, state=notice.state)
             continue
-        reasons = merge((*REASONS.validate_python(notice.reasons), *draft.reasons))
         notice.reasons = REASONS.dump_python(reasons, mode="json")
         notice.severity = min(notice.severity, draft.severity, key=SEVERITY_ORDER.index)
         notice.cadence = min(notice.cadence, draft.cadence, key=CADENCE_ORDER.index)

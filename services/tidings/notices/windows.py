@@ -38,6 +38,11 @@ def latest_due(
     return max(next_due_at, _instant(on, zone, hour))
 
 
+def ends_period(cadence: Cadence, zone: tzinfo, hour: int, at: datetime) -> bool:
+    """Say whether a digest is due at this very moment."""
+    return next_due(cadence, zone, hour, at - timedelta.resolution) == at
+
+
 def _start_of_period(cadence: Cadence, on: date) -> date:
     match cadence:
         case Cadence.DAILY:

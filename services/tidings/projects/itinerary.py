@@ -25,7 +25,8 @@ class Piece(BaseModel, frozen=True):
     """A piece of a part: what ``sweep.partitions`` holds.
 
     ``total`` is the source's count before the piece was read, ``total_last`` after it. A ``run``
-    above 1 means that the source moved while we read, and we began again.
+    above 1 means that the source moved while we read, and we began again. A piece that is
+    ``only_counted`` is a whole part that others cut another way: it is never read.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Piece(BaseModel, frozen=True):
     total_last: int | None = None
     run: int = 1
     moved: bool = False
+    only_counted: bool = False
 
     @property
     def partition(self) -> str:
@@ -94,6 +96,8 @@ def next_step(pieces: Sequence[Piece], pages: Mapping[str, Sequence[PageSeen]]) 
             return Count(index)
     for index, piece in enumerate(pieces):
         if piece.total_last is None:
+            if piece.only_counted:
+                return Count(index, again=True)
             seen = pages.get(piece.partition, ())
             if request := next_page(seen):
                 return Read(index, request)
@@ -118,7 +122,9 @@ def closed(
     A piece whose source moved meanwhile is begun again, and marked ``moved`` if it never rests.
     """
     piece = pieces[index]
-    at_rest = is_covered(seen) and not has_churned(seen) and seen[-1].total == total
+    at_rest = piece.only_counted or (
+        is_covered(seen) and not has_churned(seen) and seen[-1].total == total
+    )
     if not at_rest and piece.run < MOST_RUNS:
         update = {"run": piece.run + 1}
     else:
@@ -128,16 +134,23 @@ def closed(
 
 def part_total(pieces: Sequence[Piece], part: str) -> int:
     """Return how many records the pieces of a part add up to."""
-    return sum(piece.total or 0 for piece in pieces if piece.part == part)
+    return sum(piece.total or 0 for piece in adding_up(pieces) if piece.part == part)
+
+
+def adding_up(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return the pieces whose totals add up to the source's: where a part was counted whole, that.
+
+    Its pieces may share records, or leave some out.
+    """
+    whole = {piece.part for piece in pieces if piece.only_counted}
+    return tuple(piece for piece in pieces if piece.only_counted or piece.part not in whole)
 
 
 def _cut(piece: Piece, total: int, today: date) -> tuple[Piece, ...]:
-    if total <= LARGEST:
+    if total <= LARGEST or piece.only_counted:
         return (piece,)
     if cut := halves(piece.criteria, today=today):
-        return tuple(
-            Piece(name=_name(piece.part, half), part=piece.part, criteria=half) for half in cut
-        )
+        return tuple(Piece(name=_name(piece, half), part=piece.part, criteria=half) for half in cut)
     if total > REACHABLE:
         raise RejectedError(
             f"RePORTER added {total} records of {piece.part} on one day, and gives {REACHABLE} "
@@ -146,7 +159,7 @@ def _cut(piece: Piece, total: int, today: date) -> tuple[Piece, ...]:
     return (piece,)
 
 
-def _name(part: str, criteria: Criteria) -> str:
+def _name(piece: Piece, criteria: Criteria) -> str:
     span = criteria.date_added
     first, last = (span.from_date or "", span.to_date or "") if span else ("", "")
-    return f"{part}:{first}..{last}"
+    return f"{piece.name.partition(':')[0]}:{first}..{last}"

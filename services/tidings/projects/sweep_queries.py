@@ -70,6 +70,14 @@ def ids_seen(session: Session, sweep_id: int) -> set[int]:
     return {appl_id for page in session.exec(query) for appl_id in page}
 
 
+def has_nameless(session: Session, sweep_id: int) -> bool:
+    """Say whether a sweep got a record that it could not read, and whose number it cannot tell."""
+    query = select(Quarantine.id).where(
+        Quarantine.sweep_id == sweep_id, col(Quarantine.appl_id).is_(None)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def ids_quarantined(session: Session, sweep_id: int) -> set[int]:
     """Return the awards of which a sweep got a record that it could not read."""
     query = select(col(Quarantine.appl_id)).where(Quarantine.sweep_id == sweep_id)
@@ -87,13 +95,16 @@ def pages_seen(session: Session, sweep_id: int) -> Mapping[str, list[PageSeen]]:
             col(SweepPage.offset),
             col(SweepPage.total),
             col(SweepPage.expected),
+            col(SweepPage.appl_ids),
         )
         .where(col(SweepPage.sweep_id) == sweep_id)
         .order_by(col(SweepPage.id))
     )
     found: defaultdict[str, list[PageSeen]] = defaultdict(list)
-    for partition, offset, total, expected in session.connection().execute(query):
-        found[partition].append(PageSeen(offset, PAGE, total, expected))
+    for partition, offset, total, expected, ids in session.connection().execute(query):
+        # Where a row had no number, or one stood there twice, the edges are not known for sure.
+        edges = (ids[0], ids[-1]) if ids and len(ids) == expected else (None, None)
+        found[partition].append(PageSeen(offset, PAGE, total, expected, *edges))
     return found
 
 

@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Self
 
@@ -13,12 +12,14 @@ import structlog
 
 from tidings.clock import machine_now
 from tidings.errors import RejectedError, RetryableError
+from tidings.failpoints import around
 from tidings.reporter.answers import Answer, Failure, read_answer
 from tidings.reporter.body import Body, RawRow
-from tidings.reporter.breaker import Breaker
+from tidings.reporter.breaker import Breaker, NoBreaker
 from tidings.reporter.criteria import Criteria, PublicationCriteria, validate_include_fields
 from tidings.reporter.pacing import Pacer
 from tidings.reporter.patience import Patience
+from tidings.reporter.shape import absent_fields, checked
 
 PROJECTS = "/v2/projects/search"
 PUBLICATIONS = "/v2/publications/search"
@@ -30,11 +31,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class ProjectPage:
-    """One page of records; ``total`` is what the source counts for these criteria now."""
+    """One page of records; ``total`` is what the source counts for these criteria now.
+
+    ``absent`` are fields that we know and that some of the records do not have.
+    """
 
     total: int
     offset: int
     rows: tuple[RawRow, ...]
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,8 @@ class ReporterClient:
         self._base_url = base_url.rstrip("/")
         self._pacer = pacer
         self._timeout = timeout
-        self._breaker = breaker or Breaker()
+        self._breaker = breaker or NoBreaker()
         self._patience = patience or Patience()
-        self._quiet_until: datetime | None = None
         try:
             url = httpx.URL(self._base_url)
         except httpx.InvalidURL as error:
@@ -102,13 +106,19 @@ class ReporterClient:
         limit: int = 500,
         include_fields: Iterable[str] = (),
     ) -> ProjectPage:
-        """Return one page of records, sorted by ``appl_id``; all fields unless some are named."""
+        """Return one page of records, sorted by ``appl_id``; all fields unless some are named.
+
+        Whole records that lack what every record has come as FlawedRow.
+        """
         asked: dict[str, Any] = {"criteria": criteria.wire()}
         if chosen := validate_include_fields(include_fields):
             asked["include_fields"] = chosen
         asked |= {"offset": offset, "limit": limit, "sort_field": "appl_id", "sort_order": "asc"}
         body = self._ask(PROJECTS, asked)
-        return ProjectPage(body.meta["total"], offset, body.rows)
+        if chosen:
+            return ProjectPage(body.meta["total"], offset, body.rows)
+        rows = tuple(checked(row) for row in body.rows)
+        return ProjectPage(body.meta["total"], offset, rows, absent_fields(rows))
 
     def count_projects(self, criteria: Criteria) -> int:
         """Return how many records RePORTER counts for ``criteria``."""
@@ -131,20 +141,19 @@ class ReporterClient:
     def _ask(self, path: str, asked: dict[str, Any]) -> Body:
         failures = 0
         while True:
-            self._breaker.check(machine_now(), whom=f"RePORTER at {self._base_url}")
-            answer = self._try(path, asked)
-            if isinstance(answer, Body):
+            outcome = self._try(path, asked)
+            if isinstance(outcome, Body):
                 self._breaker.succeeded()
-                return answer
+                return outcome
             failures += 1
-            self._breaker.failed(machine_now())
-            log.warning("request.failed", url=self._base_url + path, reason=answer.reason)
-            self._pause(answer, failures)
+            self._breaker.failed(outcome.reason)
+            log.warning("request.failed", url=self._base_url + path, reason=outcome.reason)
+            self._pause(outcome, failures)
 
     def _try(self, path: str, asked: dict[str, Any]) -> Body | Failure:
         """Send the request once; RejectedError if it can never succeed."""
-        self._keep_quiet()
-        self._pacer.wait()
+        self._breaker.check()
+        self._pacer.wait()  # last, so that nothing comes between the row and the road
         try:
             answer = self._send(path, asked)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -153,46 +162,45 @@ class ReporterClient:
             return Failure(
                 f"RePORTER at {self._base_url} gave no answer within {self._timeout:g} seconds"
             )
-        except httpx.RequestError as error:
+        except (httpx.RequestError, ConnectionError) as error:
             return Failure(f"RePORTER at {self._base_url} broke off its answer: {_words(error)}")
-        read = read_answer(answer, whom=f"RePORTER at {self._base_url}", now=machine_now())
-        if read.quiet_for is not None:
-            self._quiet_until = machine_now() + read.quiet_for
+        return self._read(answer)
+
+    def _read(self, answer: Answer) -> Body | Failure:
+        """Tell what an answer means, and let all processes keep the quiet that it asks for."""
+        try:
+            read = read_answer(answer, whom=f"RePORTER at {self._base_url}", now=machine_now())
+        except RejectedError:
+            self._breaker.succeeded()  # a no is an answer, too
+            raise
+        after = read.outcome.after if isinstance(read.outcome, Failure) else None
+        for quiet in (read.quiet_for, after):
+            if quiet:
+                self._pacer.keep_quiet(quiet)
         return read.outcome
 
     def _send(self, path: str, asked: dict[str, Any]) -> Answer:
         """Receive the whole answer, within twice the timeout and within bounds."""
-        deadline = machine_now() + timedelta(seconds=2 * self._timeout)
+        deadline = time.monotonic() + 2 * self._timeout
         content = bytearray()
-        with self._http.stream("POST", path, json=asked) as response:
+        with around("request.sent"), self._http.stream("POST", path, json=asked) as response:
             for piece in response.iter_bytes():
                 content += piece
-                if machine_now() > deadline:
+                if time.monotonic() > deadline:
                     raise httpx.ReadTimeout("the answer trickles", request=response.request)
                 if len(content) > LARGEST_ANSWER:
                     raise httpx.ReadError("the answer has no end", request=response.request)
         return Answer(response.status_code, response.headers, bytes(content))
 
-    def _keep_quiet(self) -> None:
-        """Wait until the rate limit, if one was announced, allows another request."""
-        if self._quiet_until is None:
-            return
-        left = self._quiet_until - machine_now()
-        if left > self._patience.longest:
-            raise RetryableError(
-                f"RePORTER at {self._base_url} allows no more requests for now", after=left
-            )
-        time.sleep(max(left.total_seconds(), 0))
-        self._quiet_until = None
-
     def _pause(self, failure: Failure, failures: int) -> None:
-        """Wait before the next try; RetryableError when it is not worth waiting here."""
-        wait = self._patience.pause(failures, random.random())  # noqa: S311 - spreading, no secret
-        if failure.after is not None:
-            wait = max(wait, failure.after)
-        exhausted = failures >= self._patience.tries
-        if exhausted or wait > self._patience.longest or self._breaker.is_open(machine_now()):
+        """Wait before the next try; RetryableError when it is not worth waiting here.
+
+        The quiet that the server asked for is the pacer's to keep.
+        """
+        too_long = failure.after is not None and failure.after > self._patience.longest
+        if too_long or failures >= self._patience.tries:
             raise RetryableError(failure.reason, after=failure.after)
+        wait = self._patience.pause(failures, random.random())  # noqa: S311 - spreading, no secret
         time.sleep(wait.total_seconds())
 
 
@@ -203,5 +211,5 @@ def user_agent(contact: str) -> str:
     return f"{name} ({contact})" if contact else name
 
 
-def _words(error: httpx.RequestError) -> str:
+def _words(error: Exception) -> str:
     return str(error) or type(error).__name__

@@ -1,6 +1,6 @@
 """How fast RePORTER may be asked: one request at a time, a fixed while apart."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 
@@ -8,7 +8,11 @@ class Pacer(Protocol):
     """Lets requests go one by one, the same for all processes that share it."""
 
     def wait(self) -> None:
-        """Return when one request may go."""
+        """Return when one request may go; RetryableError when that is not worth waiting for."""
+        ...
+
+    def keep_quiet(self, span: timedelta) -> None:
+        """Let no request go for so long, whoever asks."""
         ...
 
 
@@ -18,7 +22,5 @@ class NoPacer:
     def wait(self) -> None:
         """Return at once."""
 
-
-def next_slot(last: datetime | None, now: datetime, interval: timedelta) -> datetime:
-    """Return when the next request may go, if the last one was given the slot ``last`` (pure)."""
-    return now if last is None else max(now, last + interval)
+    def keep_quiet(self, span: timedelta) -> None:
+        """Keep no quiet."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+LONGEST_QUIET = timedelta(days=1)
+"""Nobody keeps still for longer, whatever a header says: a slip of the server's would end us."""
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -29,9 +32,9 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Read a Retry-After header: seconds, or a date; None if it is absent or makes no sense."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return timedelta(seconds=min(int(text[:9]), 86_400))
+        return min(timedelta(seconds=int(text[:9])), LONGEST_QUIET)
     when = http_date(text)
-    return None if when is None else max(when - now, timedelta(0))
+    return None if when is None else _until(when, now)
 
 
 def rate_limit_pause(remaining: str | None, reset: str | None, now: datetime) -> timedelta | None:
@@ -46,7 +49,7 @@ def rate_limit_pause(remaining: str | None, reset: str | None, now: datetime) ->
     except ValueError:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(until - now, timedelta(0))
+    return _until(until, now)
 
 
 def http_date(value: str | None) -> datetime | None:
@@ -56,3 +59,7 @@ def http_date(value: str | None) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _until(moment: datetime, now: datetime) -> timedelta:
+    return min(max(moment - now, timedelta(0)), LONGEST_QUIET)

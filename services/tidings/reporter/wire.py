@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from tidings.errors import QuarantinedError
+from tidings.reporter.body import FlawedRow
 
 LONGEST_SHOWN = 60
 
@@ -28,7 +29,7 @@ def _day(value: object) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-Whole = Annotated[int, BeforeValidator(_no_bool)]
+Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=-(2**63), lt=2**63)]
 Money = Annotated[float, BeforeValidator(_no_bool)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 
@@ -227,6 +228,8 @@ def _known(value: Any) -> Any:
 
 
 def _read(model: type[Model], raw: object) -> Model:
+    if isinstance(raw, FlawedRow):
+        raise QuarantinedError(raw.reason)
     if not isinstance(raw, dict):
         raise QuarantinedError(f"a record is an object, not {type(raw).__name__}")
     try:

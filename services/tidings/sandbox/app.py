@@ -1,44 +1,21 @@
 """The web application of the sandbox: RePORTER's two searches, and what controls them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from collections import deque
+from typing import Any, Literal
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tidings.clock import Clock
 from tidings.errors import RejectedError
-from tidings.sandbox import asked as requests
-from tidings.sandbox.asked import Asked, Refused, read_request
 from tidings.sandbox.corpus import Corpus
-from tidings.sandbox.faults import Fault, Faults, Mode, kept, spoil
-from tidings.sandbox.matching import select, select_links
+from tidings.sandbox.desk import Desk, Source
+from tidings.sandbox.faults import Fault
 from tidings.sandbox.recordings import Recordings
-from tidings.sandbox.replies import project_reply, publication_reply, refusal
-from tidings.sandbox.weeks import published_at
+from tidings.sandbox.visits import MOST, Visit, Visits, described
 
 CONTROL = "/_sandbox"
-Answerer = Callable[[bytes, Fault | None], dict[str, Any]]
-
-
-class Source(Protocol):
-    """Where records come from."""
-
-    def records(self, now: datetime) -> Sequence[Mapping[str, Any]]:
-        """Return what is published at ``now``."""
-        ...
-
-    def links(self, now: datetime) -> Sequence[Mapping[str, Any]]:
-        """Return the publication links published at ``now``."""
-        ...
-
-    def describe(self, now: datetime) -> dict[str, Any]:
-        """Say where the source stands."""
-        ...
 
 
 class Shown(BaseModel):
@@ -72,67 +49,13 @@ class LowerPath:
         await self._app(scope, receive, send)
 
 
-class Desk:
-    """Answers searches from a source, at the time of a clock or at a week that is held."""
-
-    def __init__(self, source: Source, clock: Clock) -> None:
-        self.source = source
-        self.faults = Faults()
-        self.held: datetime | None = None
-        self._clock = clock
-
-    def now(self) -> datetime:
-        """Return the calendar time that counts."""
-        return self.held or self._clock.now()
-
-    def hold(self, week: int | None) -> None:
-        """Let time stand still just after a week was published, or run again."""
-        self.held = None if week is None else published_at(week) + timedelta(minutes=1)
-
-    def projects(self, content: bytes, fault: Fault | None) -> dict[str, Any]:
-        """Answer a search for projects."""
-        asked = read_request(content, requests.PROJECT_CRITERIA)
-        records = self.source.records(self.now())
-        found = select(records, asked.criteria)
-        recorded: Mapping[str, Any] | None = None
-        if isinstance(self.source, Recordings):
-            recorded = {} if asked.criteria else self.source.meta()
-        if fault is not None and fault.mode is Mode.SHRUNKEN:
-            found = found[: kept(len(found))]
-            recorded = None if recorded is None else {}
-        return _shortened(project_reply(asked, found, recorded=recorded), fault)
-
-    def publications(self, content: bytes, fault: Fault | None) -> dict[str, Any]:
-        """Answer a search for publications."""
-        asked: Asked = read_request(
-            content,
-            requests.PUBLICATION_CRITERIA,
-            last_offset=requests.LAST_PUBLICATION_OFFSET,
-        )
-        found = select_links(self.source.links(self.now()), asked.criteria)
-        return _shortened(publication_reply(asked, found), fault)
-
-    async def answer(self, request: Request, answerer: Answerer) -> Response:
-        """Answer a request, unless a fault is set."""
-        fault = self.faults.take()
-        if fault is not None and (spoiled := await spoil(fault)) is not None:
-            return spoiled
-        content = await request.body()
-        try:
-            reply = await run_in_threadpool(answerer, content, fault)
-        except Refused as refused:
-            return Response(orjson.dumps(refusal(str(refused))), 400, media_type="application/json")
-        body = orjson.dumps(reply)
-        if fault is not None and fault.mode is Mode.TRUNCATED:
-            body = body[: kept(len(body))]
-        return Response(body, media_type="application/json")
-
-
 def make_app(source: Source, clock: Clock) -> FastAPI:
     """Return the application that serves ``source`` by the time of ``clock``."""
     desk = Desk(source, clock)
+    visits: deque[Visit] = deque(maxlen=MOST)
     app = FastAPI(title="Sandbox RePORTER", openapi_url=None)
     app.add_middleware(LowerPath)
+    app.add_middleware(Visits, visits=visits)  # the one added last is the outermost
 
     @app.post("/v2/projects/search")
     async def search_projects(request: Request) -> Response:
@@ -143,6 +66,11 @@ def make_app(source: Source, clock: Clock) -> FastAPI:
         return await desk.answer(request, desk.publications)
 
     _add_controls(app, desk)
+
+    @app.get(CONTROL + "/visits")
+    def tell_visits() -> list[dict[str, Any]]:
+        return described(visits)
+
     return app
 
 
@@ -154,7 +82,11 @@ def _add_controls(app: FastAPI, desk: Desk) -> None:
 
     @app.post(CONTROL + "/faults")
     def set_fault(fault: Fault | None = None) -> None:
-        desk.faults.set(fault)
+        desk.fail(fault)
+
+    @app.get(CONTROL + "/churn")
+    def tell_churn() -> dict[str, Any]:
+        return desk.churn.describe()
 
     @app.post(CONTROL + "/week")
     def hold_week(week: Week) -> None:
@@ -176,9 +108,3 @@ def _add_controls(app: FastAPI, desk: Desk) -> None:
             return Response("recorded dates are not rewritten", 409)
         desk.source.write_dates(dates.style)
         return None
-
-
-def _shortened(reply: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
-    if fault is not None and fault.mode is Mode.SHORT_PAGE:
-        reply["results"] = reply["results"][: kept(len(reply["results"]))]
-    return reply

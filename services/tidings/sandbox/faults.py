@@ -1,29 +1,23 @@
 """What can go wrong with RePORTER, on demand."""
 
-import asyncio
 from collections import deque
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from threading import Lock
+from time import monotonic
+from typing import Any
 
 from pydantic import BaseModel, Field
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
-
-from tidings.clock import machine_now
 
 BURST = 10
 """Calls within BURST_SPAN, above which RePORTER stalls the connection instead of answering 429."""
 
-BURST_SPAN = timedelta(seconds=5)
+BURST_SPAN = 5.0
 HANG = 3600.0
-MAINTENANCE = "<!DOCTYPE html><html><body>Scheduled maintenance</body></html>"
-KEPT = 0.4
-"""How much of an answer is left by the faults that take some of it."""
 
 
 class Mode(StrEnum):
-    """Ways to fail. The last two are answers that look right and are not."""
+    """Ways to fail. From SHORT_PAGE on the answers look right and are not."""
 
     HANG = "hang"
     BURST_HANG = "burst_hang"
@@ -35,6 +29,32 @@ class Mode(StrEnum):
     TRUNCATED = "truncated"
     SHORT_PAGE = "short_page"
     SHRUNKEN = "shrunken"
+    WRONG_TOTAL = "wrong_total"
+    SHIFTING_TOTAL = "shifting_total"
+    DOUBLED = "doubled"
+    CHURN = "churn"
+    VANISHED = "vanished"
+    DRIFT = "drift"
+
+
+class Drift(StrEnum):
+    """Ways in which single records are written otherwise than RePORTER writes them."""
+
+    MISSING = "missing"
+    RETYPED = "retyped"
+    RENAMED = "renamed"
+    NULL = "null"
+    HUGE = "huge"
+    NAN = "nan"
+    DOUBLED_NAME = "doubled_name"
+
+
+class Double(StrEnum):
+    """How a record comes twice: on one page, or once more on the next; or with another body."""
+
+    SAME_PAGE = "same_page"
+    NEXT_PAGE = "next_page"
+    OTHER_BODY = "other_body"
 
 
 class Fault(BaseModel, frozen=True):
@@ -45,6 +65,26 @@ class Fault(BaseModel, frozen=True):
     status: int = Field(default=503, ge=400, le=599, description="for STATUS")
     retry_after: str | None = Field(default=None, description="the header, as it is to be sent")
     seconds: float = Field(default=HANG, ge=0, description="for SLOW and the hangs")
+    drift: Drift = Field(default=Drift.MISSING, description="for DRIFT")
+    double: Double = Field(default=Double.SAME_PAGE, description="for DOUBLED")
+    every: int = Field(
+        default=3,
+        ge=1,
+        description="for DRIFT and VANISHED: befalls the records whose number it divides",
+    )
+    comes: float = Field(default=0.5, ge=0, le=1, description="for CHURN: records a request")
+    goes: float = Field(default=0.3, ge=0, le=1, description="for CHURN: the same")
+    seed: int = Field(default=1, description="for what is left to chance")
+
+    def befalls(self, record: Mapping[str, Any]) -> bool:
+        """Say whether this is one of the records that it befalls: the same ones each time."""
+        return record["appl_id"] % self.every == 0
+
+    def left_of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Return the records that are there while this fault is set."""
+        if self.mode is not Mode.VANISHED:
+            return records
+        return [record for record in records if not self.befalls(record)]
 
 
 class Faults:
@@ -53,7 +93,7 @@ class Faults:
     def __init__(self) -> None:
         self._fault: Fault | None = None
         self._left = 0
-        self._calls: deque[datetime] = deque(maxlen=BURST)
+        self._calls: deque[float] = deque(maxlen=BURST)
         self._lock = Lock()
 
     def set(self, fault: Fault | None) -> None:
@@ -65,7 +105,7 @@ class Faults:
     def take(self) -> Fault | None:
         """Return the fault that befalls this request, and count it."""
         with self._lock:
-            now = machine_now()
+            now = monotonic()
             burst = len(self._calls) == BURST and now - self._calls[0] < BURST_SPAN
             self._calls.append(now)
             fault = self._fault
@@ -76,36 +116,3 @@ class Faults:
                 if self._left == 0:
                     self._fault = None
             return fault
-
-
-class _Broken(Response):
-    """Begins an answer and ends without it: the connection breaks."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the first bytes only."""
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b'{"meta":', "more_body": True})
-
-
-async def spoil(fault: Fault) -> Response | None:
-    """Return the answer that a fault gives instead of the true one, or None."""
-    headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
-    match fault.mode:
-        case Mode.HANG | Mode.BURST_HANG | Mode.SLOW:
-            await asyncio.sleep(fault.seconds)
-        case Mode.RATE_LIMIT:
-            return JSONResponse(["Too many requests."], 429, headers)
-        case Mode.STATUS:
-            return Response("unavailable", fault.status, headers, "text/plain")
-        case Mode.RESET:
-            return _Broken()
-        case Mode.HTML:
-            return Response(MAINTENANCE, 200, headers, "text/html")
-        case Mode.TRUNCATED | Mode.SHORT_PAGE | Mode.SHRUNKEN:
-            pass
-    return None
-
-
-def kept(number: int) -> int:
-    """Return how many of so many rows or bytes a fault leaves."""
-    return int(number * KEPT)

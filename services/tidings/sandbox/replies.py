@@ -26,7 +26,7 @@ def project_reply(
     keeps its own.
     """
     rows = list(found)
-    if recorded is None:
+    if recorded is None and _sort_field(asked) != "appl_id":  # no two share one: no need
         Random().shuffle(rows)  # noqa: S311 - disorder, no secret
     rows = _sorted(rows, asked)
     search_id = new_search_id()
@@ -77,9 +77,13 @@ def new_search_id() -> str:
     return urlsafe_b64encode(token_bytes(16)).rstrip(b"=").decode()
 
 
-def _sorted(rows: list[WireRecord], asked: Asked) -> list[WireRecord]:
+def _sort_field(asked: Asked) -> str | None:
     name = (asked.sort_field or "").lower()
-    field = FIELD_OF.get(name) or FIELD_OF.get(name.replace("_", ""))
+    return FIELD_OF.get(name) or FIELD_OF.get(name.replace("_", ""))
+
+
+def _sorted(rows: list[WireRecord], asked: Asked) -> list[WireRecord]:
+    field = _sort_field(asked)
     if field is None:
         return rows
     descending = (asked.sort_order or "").lower() == "desc"

@@ -15,6 +15,7 @@ from tidings.clock import Clock
 from tidings.errors import RejectedError, RetryableError
 from tidings.sandbox.faults import Fault, Mode
 from tidings.sandbox.serve import HOST, WEEK_SECONDS, free_port
+from tidings.sandbox.visits import Visit
 
 PATIENCE = 60.0
 """Seconds that a sandbox may take to answer; a large corpus takes some."""
@@ -59,6 +60,16 @@ class Sandbox:
     def fail(self, mode: Mode, **details: Any) -> None:
         """Fail from now on; see ``tidings.sandbox.faults.Fault`` for the details."""
         self._control("faults", Fault(mode=mode, **details).model_dump(mode="json"))
+
+    def churned(self) -> tuple[set[int], set[int]]:
+        """Return the awards that came, and those that went, since CHURN was set."""
+        told = self._http.get("/_sandbox/churn").raise_for_status().json()
+        return set(told["added"]), set(told["gone"])
+
+    def visits(self) -> list[Visit]:
+        """Return the requests that came, oldest first; of a great many, the last."""
+        told = self._http.get("/_sandbox/visits").raise_for_status().json()
+        return [Visit(**visit) for visit in told]
 
     def recover(self) -> None:
         """Fail no more."""

@@ -12,8 +12,9 @@ from granian.server.embed import Server
 
 from tidings.clock import Clock, machine_now
 from tidings.errors import RejectedError
-from tidings.sandbox.app import Source, make_app
+from tidings.sandbox.app import make_app
 from tidings.sandbox.corpus import Corpus
+from tidings.sandbox.desk import Source
 from tidings.sandbox.recordings import Recordings
 
 HOST = "127.0.0.1"

@@ -11,7 +11,7 @@ from tidings.db.types import UtcDateTime
 
 
 class Lease(Table, table=True):
-    """Something that one process at a time may do; taken by compare-and-set, machine time."""
+    """Something that one process at a time may do; taken by compare-and-set, database time."""
 
     __tablename__: ClassVar[Any] = "lease"
 
@@ -28,8 +28,10 @@ class Tick(Table, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     job: str
-    slot: datetime = Field(sa_type=UtcDateTime, description="calendar time that it stands for")
-    rung_at: datetime = Field(sa_type=UtcDateTime, description="machine time")
+    slot: datetime = Field(
+        sa_type=UtcDateTime, description="when it begins, by the time that the entry lives by"
+    )
+    rung_at: datetime = Field(sa_type=UtcDateTime, description="database time")
 
 
 class Heartbeat(Table, table=True):
@@ -39,16 +41,16 @@ class Heartbeat(Table, table=True):
 
     process: str = Field(primary_key=True)
     queue: str = Field(primary_key=True)
-    consumed_at: datetime = Field(sa_type=UtcDateTime, description="machine time")
+    consumed_at: datetime = Field(sa_type=UtcDateTime, description="database time")
 
 
 class Pace(Table, table=True):
-    """When the upstream may next be asked, shared by all processes (machine time)."""
+    """When the upstream may next be asked, shared by all processes."""
 
     __tablename__: ClassVar[Any] = "pace"
 
     name: str = Field(primary_key=True)
-    next_at: datetime = Field(sa_type=UtcDateTime)
+    next_at: datetime = Field(sa_type=UtcDateTime, description="database time")
 
 
 class Breaker(Table, table=True):
@@ -72,6 +74,11 @@ class Tally(Table, table=True):
 
     name: str = Field(primary_key=True)
     count: int = 0
+    counted_until: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="calendar time; what has waited since before then is counted already",
+    )
 
 
 class AuditEntry(Table, table=True):

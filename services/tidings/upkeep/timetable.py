@@ -14,7 +14,7 @@ class Entry:
     """A job that is rung once in every slot of length ``every``, counted from ``offset``.
 
     A calendar entry lives by calendar time, which a demo lets run fast; the others by the
-    machine's.
+    database's, which no clock that is set can move.
     """
 
     job: Job
@@ -45,14 +45,23 @@ class Entry:
 
 HEARTBEAT_EVERY = timedelta(seconds=30)
 
+THOROUGH = "thorough"
+"""What recover is rung with to look at schedules too."""
+
 TIMETABLE = (
     # RePORTER publishes late on Sunday, US Eastern time: by 05:00 UTC on Monday it is done.
     Entry(Job.SWEEP_START, timedelta(weeks=1), timedelta(hours=5), ("weekly",)),
     # Loads off that schedule happen; a small probe finds them within the day.
     Entry(Job.SWEEP_START, timedelta(days=1), timedelta(hours=11), ("probe",)),
+    # In mid-week, when RePORTER rests: what the weekly sweep missed, asked for another way.
+    Entry(Job.SWEEP_START, timedelta(weeks=1), timedelta(days=2, hours=5), ("reconcile",)),
+    Entry(Job.CANARY_RUN, timedelta(days=1), timedelta(hours=13)),
+    Entry(Job.MATCHES_AUDIT, timedelta(days=1), timedelta(hours=15)),
     Entry(Job.DIGESTS_START, timedelta(minutes=1)),
     Entry(Job.ROWS_PRUNE, timedelta(days=1), timedelta(hours=4)),
-    Entry(Job.ROWS_RECOVER, timedelta(seconds=30), calendar=False),
+    Entry(Job.ROWS_RECOVER, timedelta(seconds=5), calendar=False),
+    # It reads every follow and every schedule: two seconds of a million readers.
+    Entry(Job.ROWS_RECOVER, timedelta(minutes=10), arguments=(THOROUGH,), calendar=False),
     *(
         Entry(Job.QUEUE_HEARTBEAT, HEARTBEAT_EVERY, arguments=(queue.value,), calendar=False)
         for queue in Queue

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tidings.clock import machine_now
+from tidings.audits.queries import latest_audits
+from tidings.flows.count_left import RECOVERED
 from tidings.projects.models import SweepState
+from tidings.upkeep.queries import tallies
 from tidings.web.lanes import Deliveries, Queues, Schedule, Sources, read_lanes
 from tidings.web.site import Site
 
@@ -24,6 +26,8 @@ class SiteCollector(Collector):
         yield from _deliveries(lanes.delivery)
         yield from _sources(lanes.sources)
         yield from _schedule(lanes.schedule)
+        yield _recovered(self._site)
+        yield from _audits(self._site)
 
 
 def _queues(lane: Queues) -> Iterable[Metric]:
@@ -38,8 +42,8 @@ def _queues(lane: Queues) -> Iterable[Metric]:
         if row.depth is not None:
             depth.add_metric([row.queue], row.depth)
         oldest.add_metric([row.queue], row.oldest.total_seconds() if row.oldest else 0)
-        if row.consumed_at is not None:
-            silent.add_metric([row.queue], (machine_now() - row.consumed_at).total_seconds())
+        if row.silent_for is not None:
+            silent.add_metric([row.queue], row.silent_for.total_seconds())
     return depth, oldest, silent
 
 
@@ -84,3 +88,28 @@ def _schedule(lane: Schedule) -> Iterable[Metric]:
             rung.add_metric([slot.name], slot.last.timestamp())
         late.add_metric([slot.name], slot.is_late)
     return rung, late
+
+
+def _recovered(site: Site) -> Metric:
+    found = CounterMetricFamily(
+        "tidings_recovered_rows", "Rows that nobody came for in time.", labels=["kind"]
+    )
+    with site.reading() as session:
+        for tally in tallies(session, prefix=RECOVERED):
+            found.add_metric([tally.name.removeprefix(RECOVERED)], tally.count)
+    return found
+
+
+def _audits(site: Site) -> Iterable[Metric]:
+    things = GaugeMetricFamily(
+        "tidings_audit_things", "What the last audit looked at.", labels=["audit", "outcome"]
+    )
+    ran = GaugeMetricFamily(
+        "tidings_audit_finished_timestamp_seconds", "Unix time, calendar.", labels=["audit"]
+    )
+    with site.reading() as session:
+        for kind, audit in latest_audits(session).items():
+            things.add_metric([kind, "examined"], audit.examined)
+            things.add_metric([kind, "agreed"], audit.agreed)
+            ran.add_metric([kind], audit.finished_at.timestamp())
+    return things, ran

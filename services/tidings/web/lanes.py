@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from tidings.clock import Clock, machine_now
+from tidings.audits import sentences as audits
+from tidings.audits.queries import latest_audits
+from tidings.clock import Clock
+from tidings.db.time import database_now
 from tidings.delivery.models import Delivery, DeliveryState
 from tidings.delivery.ops_queries import count_by_state, due_since, failures, last_trouble
 from tidings.jobs import Queue
@@ -53,6 +56,7 @@ class QueueRow:
     depth: int | None
     oldest: timedelta | None
     consumed_at: datetime | None
+    silent_for: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -138,22 +142,26 @@ def _sources(session: Session) -> Sources:
         sentence = f"Sweep {ended.id} examined {read} of {ended.total_last or 0:,}."
     is_complete = ended is not None and ended.state is SweepState.COMPLETE
     is_well = is_complete and not (trouble or held or count)
+    if is_well and (found := audits.trouble(latest_audits(session))):
+        sentence, is_well = found, False
     return Sources(sentence, is_well, sweeps, held, quarantined(session), count)
 
 
 def _queues(session: Session, depths: Mapping[Queue, int] | None, clock: Clock) -> Queues:
-    beats = heartbeats(session)
+    beats, machine = heartbeats(session), database_now(session)
     consumed = {beat.queue: beat.consumed_at for beat in reversed(beats)}
     waiting = _oldest(session, clock)
     rows = [
-        QueueRow(queue, depths[queue] if depths else None, waiting.get(queue), consumed.get(queue))
+        QueueRow(
+            queue=queue,
+            depth=depths[queue] if depths else None,
+            oldest=waiting.get(queue),
+            consumed_at=consumed.get(queue),
+            silent_for=machine - consumed[queue] if queue in consumed else None,
+        )
         for queue in Queue
     ]
-    silent = [
-        row.queue
-        for row in rows
-        if row.consumed_at is None or machine_now() - row.consumed_at > SILENT
-    ]
+    silent = [row.queue for row in rows if row.silent_for is None or row.silent_for > SILENT]
     late = [row for row in rows if row.oldest is not None and row.oldest > LATE]
     if silent:
         sentence = f"Nobody consumes from {', '.join(silent)}. Is a worker running?"
@@ -187,10 +195,10 @@ def _oldest(session: Session, clock: Clock) -> dict[Queue, timedelta]:
 
 
 def _schedule(session: Session, clock: Clock) -> Schedule:
-    ticks = last_ticks(session)
+    ticks, machine = last_ticks(session), database_now(session)
     slots: list[Slot] = []
     for entry in TIMETABLE:
-        now = clock.now() if entry.calendar else machine_now()
+        now = clock.now() if entry.calendar else machine
         tick = ticks.get(entry.name)
         behind = now - (tick.slot + entry.every) if tick is not None else LATE
         grace = LATE * clock.speed if entry.calendar else LATE

@@ -1,16 +1,18 @@
 """Inserting what may be there already, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from conftest import NOW
-from sqlalchemy import func
+from sqlalchemy import Engine, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from tidings.db.upsert import insert_ignore, insert_ignore_returning
+from tidings.db.session import open_session
+from tidings.db.upsert import insert_ignore, insert_ignore_returning, insert_or_add
 from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber, SubscriberState
-from tidings.upkeep.models import Tick
+from tidings.upkeep.models import Tally, Tick
 
 
 def ticks(count: int, *, start: int = 0) -> list[dict[str, object]]:
@@ -61,3 +63,18 @@ def test_a_row_that_breaks_another_rule_is_still_an_error(session: Session) -> N
     row = {"subscriber_id": 99, "cadence": Cadence.DAILY, "next_due_at": NOW}
     with pytest.raises(IntegrityError):
         insert_ignore(session, DigestSchedule, [row])
+
+
+def test_what_two_add_at_once_is_all_counted(engine: Engine) -> None:
+    def add(number: int) -> None:
+        row = {"name": "sent", "count": number, "counted_until": NOW + timedelta(days=number)}
+        with open_session(engine) as session:
+            insert_or_add(session, Tally, [row], add=("count",), replace=("counted_until",))
+            session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(1, 11)))
+    add(1)
+    with open_session(engine) as session:
+        tally = session.get_one(Tally, "sent")
+    assert (tally.count, tally.counted_until) == (sum(range(1, 11)) + 1, NOW + timedelta(days=1))

@@ -82,9 +82,9 @@ def test_a_piece_read_in_one_answer_needs_no_second_count() -> None:
 
 def test_a_piece_of_several_pages_is_counted_again_at_the_end() -> None:
     pieces, pages = ready(), [seen(0, 500, total=700)]
-    assert next_step(pieces, {"scope": pages}) == Read(0, PageRequest(500))
+    assert next_step(pieces, {"scope": pages}) == Read(0, PageRequest(499))
 
-    pages.append(seen(500, 200, total=700))
+    pages.append(seen(499, 201, total=700))
     assert next_step(pieces, {"scope": pages}) == Count(0, again=True)
     assert next_step(closed(pieces, 0, 700, pages), {"scope": pages}) is None
 

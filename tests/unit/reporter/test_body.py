@@ -1,6 +1,7 @@
 """Bodies are read row by row, with the bytes of each."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidings.reporter.body import read_body
+from tidings.errors import QuarantinedError
+from tidings.reporter.body import FlawedRow, read_body
+from tidings.reporter.wire import read_record
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -49,6 +52,8 @@ def test_a_recorded_answer_is_read_row_by_row(real_data: Path) -> None:
         (b'{"meta":{"total":1},"results":[{"appl_id":1},{"app', "at character"),
         (b'{"meta":{"total":1},"results":[]} extra', "after the end"),
         (b'{"meta":{"total":NaN},"results":[]}', "NaN"),
+        (b'{"meta":{"total":1,"total":2},"results":[]}', "total stands there twice"),
+        (b'{"meta":{"total":1},"meta":{"total":2},"results":[]}', "meta stands there twice"),
         (b'{1:2,"meta":{},"results":[]}', "no text"),
         (b'{"meta":{},"results":' + b"[" * 100_000, "deeply"),
     ],
@@ -69,3 +74,30 @@ def test_control_characters_and_broken_bytes_spoil_no_other_row() -> None:
     body = read_body(content)
     assert body.rows[0].raw == b'{"t":"a\x01\tb\xff"}'
     assert body.rows[1].value == {"t": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("flawed", "reason", "left"),
+    [
+        (b'{"appl_id":7,"a":NaN}', "NaN is no JSON", 7),
+        (b'{"appl_id":7,"a":[{"b":-Infinity}]}', "-Infinity is no JSON", 7),
+        (b'{"appl_id":7,"a":1,"a":2}', "a stands there twice", 7),
+        (b'{"appl_id":7,"in":{"b":1,"b":1}}', "b stands there twice", 7),
+        (b'{"appl_id":7,"appl_id":8}', "appl_id stands there twice", None),
+        (b'{"appl_id":7,"a":1' + b"0" * 5000 + b"}", "a number has 5001 digits", 7),
+        (b"[NaN]", "NaN is no JSON", None),
+    ],
+)
+def test_a_row_that_is_written_badly_is_flawed_and_the_others_are_not(
+    flawed: bytes, reason: str, left: int | None
+) -> None:
+    content = b'{"meta":{"total":3},"results":[{"appl_id":1},' + flawed + b',{"appl_id":2}]}'
+    first, middle, last = read_body(content).rows
+    assert (first.value, last.value) == ({"appl_id": 1}, {"appl_id": 2})
+    assert not isinstance(last.value, FlawedRow)
+    assert middle.raw == flawed
+    assert isinstance(middle.value, FlawedRow)
+    assert middle.value.reason == reason
+    assert middle.value.get("appl_id") == left
+    with pytest.raises(QuarantinedError, match=re.escape(reason)):
+        read_record(middle.value)

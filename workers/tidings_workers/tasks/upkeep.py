@@ -5,18 +5,20 @@ from tidings.flows.prune import prune
 from tidings.flows.recover import recover
 from tidings.jobs import Job
 from tidings.upkeep.queries import beat
+from tidings.upkeep.timetable import THOROUGH
 from tidings_workers import wiring
 from tidings_workers.app import task
 
 
 @task(Job.ROWS_RECOVER)
-def recover_rows() -> None:
+def recover_rows(how: str = "") -> None:
     """Ring again for every row that waits too long."""
     bells = recover(
         wiring.engine(),
         settings=wiring.settings(),
         is_idempotent=wiring.sender().is_idempotent,
         now=wiring.now(),
+        thorough=how == THOROUGH,
     )
     for bell in bells:
         wiring.ring(bell.job, *bell.arguments)
@@ -31,7 +33,7 @@ def prune_rows() -> None:
 
 @task(Job.QUEUE_HEARTBEAT)
 def note_heartbeat(queue: str) -> None:
-    """Note that this process consumed from ``queue`` just now."""
+    """Note that this worker consumed from ``queue`` just now."""
     with wiring.session() as session:
-        beat(session, wiring.owner(), queue)
+        beat(session, wiring.worker_name(), queue)
         commit(session, "heartbeat.noted")

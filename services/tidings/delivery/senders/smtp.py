@@ -131,7 +131,8 @@ class SmtpSender:
         return self._connection
 
     def _open(self) -> smtplib.SMTP:
-        relay, context = self._relay, ssl.create_default_context()
+        relay = self._relay
+        context = None if relay.tls == "none" else ssl.create_default_context()
         connection: smtplib.SMTP = (
             smtplib.SMTP_SSL(relay.host, relay.port, timeout=TIMEOUT_SECONDS, context=context)
             if relay.tls == "tls"

@@ -50,6 +50,7 @@ def upgrade() -> None:
     op.create_table('tally',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('counted_until', tidings.db.types.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_tally'))
     )
     op.create_table('audit',

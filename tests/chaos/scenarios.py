@@ -1,0 +1,130 @@
+"""Small trials of the points that the main job does not pass.
+
+Each prepares a store, is killed at a point in the middle of one act, does the act again, and looks
+whether all is as if nothing had happened.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from tests.chaos import acts
+from tests.chaos.scene import Scene, open_scenery
+from tests.chaos.stores import Store, fast_folder
+from tests.chaos.trial import Hit, Outcome
+
+from tidings.db.engine import make_engine
+from tidings.failpoints import AFTER, BEFORE, Plan, Strike, arm
+
+Act = Callable[[Scene, Engine], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is done before, what is done twice, and what must be true at last."""
+
+    points: Sequence[str]
+    act: Act
+    verify: Callable[[Scene, Session], Iterator[str]]
+    prepare: Act = acts.nothing
+    heal: Callable[[Scene], None] = acts.nothing_to_heal
+    empty: bool = False
+
+
+SCENARIOS = (
+    Scenario(("database.migrated",), acts.migrate_up, acts.is_migrated, empty=True),
+    Scenario(
+        ("database.taken_back",), acts.migrate_down, acts.is_bare, acts.migrate_up, empty=True
+    ),
+    Scenario(("delivery.replayed",), acts.replay, acts.is_replayed_once, acts.fail_a_mail),
+    Scenario(("sweep.released",), acts.release, acts.is_released_once, acts.hold_a_sweep),
+    Scenario(("page.held",), acts.sweep_short_pages, acts.is_held_once),
+    Scenario(("sweep.failed",), acts.sweep_refused, acts.has_failed_once),
+    Scenario(
+        ("sweep.troubled", "breaker.failed"),
+        acts.sweep_unanswered,
+        acts.is_swept,
+        heal=acts.let_the_source_answer,
+    ),
+    Scenario(("pace.quieted",), acts.sweep_told_to_wait, acts.is_swept),
+    Scenario(
+        ("smtp.starttls", "smtp.login", "smtp.reset", "smtp.quit"),
+        acts.send_safely,
+        acts.all_sent_once,
+        acts.write_goodbyes,
+    ),
+    Scenario(
+        ("breaker.probed", "breaker.closed"),
+        acts.send_safely,
+        acts.all_sent_once,
+        acts.write_goodbyes_behind_a_breaker,
+    ),
+    Scenario(
+        ("schedules.mended",), acts.recover_all, acts.has_its_schedule, acts.forget_a_schedule
+    ),
+)
+
+
+def points() -> set[str]:
+    """Return the points that these trials pass."""
+    names = [name for scenario in SCENARIOS for name in scenario.points]
+    return {name + side for name in names for side in (BEFORE, AFTER)}
+
+
+def run_all(stores: Sequence[Store], *, trials: int) -> Iterator[Outcome]:
+    """Run each for each of its points, ``trials`` times over the databases."""
+    with open_scenery() as scene:
+        for scenario in SCENARIOS:
+            for name in scenario.points:
+                for side in (BEFORE, AFTER):
+                    for number in range(trials):
+                        store = stores[number % len(stores)]
+                        yield _run(scenario, store, scene, Hit(name + side, seed=number))
+
+
+def _run(scenario: Scenario, store: Store, scene: Scene, hit: Hit) -> Outcome:
+    outcome = Outcome(hit, store.kind, "smtp")
+    url = store.empty() if scenario.empty else store.copy()
+    folder = fast_folder("scenario")
+    scene.begin(url, folder)
+    try:
+        _in_a_child(scene, scenario.prepare, None)
+        plan = Plan({hit.point: Strike("kill", hit.nth)}, folder)
+        outcome.kills = int(_in_a_child(scene, scenario.act, plan))
+        scenario.heal(scene)
+        began = monotonic()
+        if _in_a_child(scene, scenario.act, plan):
+            outcome.violations.append("it was killed twice")
+        outcome.rest = monotonic() - began
+        engine = make_engine(url)
+        with Session(engine) as session:
+            outcome.violations += list(scenario.verify(scene, session))
+        engine.dispose()
+    finally:
+        scene.end()
+        store.drop(url)
+        shutil.rmtree(folder, ignore_errors=True)
+    return outcome
+
+
+def _in_a_child(scene: Scene, act: Act, plan: Plan | None) -> bool:
+    """Do something in a process of its own; say whether that was killed."""
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            scene.enter()
+            arm(plan)
+            engine = make_engine(scene.url)
+            act(scene, engine)
+            engine.dispose()
+            code = 0
+        finally:
+            os._exit(code)
+    status = os.waitpid(pid, 0)[1]
+    assert os.WIFSIGNALED(status) or not status, f"{act.__name__} broke"
+    return os.WIFSIGNALED(status)
