@@ -127,8 +127,10 @@ def ringer(stage: Stage) -> None:
     clock = wiring.settings().clock
     for number in count():
         for entry in TIMETABLE if number % 4 == 0 else ():
-            if entry.arguments not in NOT_RUNG and (stage.audits or entry.job not in AUDITS):
+            if entry.arguments not in NOT_RUNG and entry.job not in AUDITS:
                 scheduler.ring_entry(entry, clock)
+        for job in AUDITS if stage.audits and number % 4 == 0 else ():
+            wiring.ring(job)
         wiring.ring(Job.ROWS_RECOVER)
         sleep(OFTEN)
 

@@ -29,6 +29,8 @@ from tests.chaos.report import Report, read_outcomes, write_outcome
 from tests.chaos.stores import Store, fast_folder
 from tests.chaos.trial import Outcome, run_trial
 
+from tidings.flows import write_mail
+from tidings.searches.grammar import parse
 from tidings_workers.app import app
 
 LANES = 3
@@ -47,7 +49,7 @@ def run_matrix(
     kept: Path | None = None,
 ) -> Report:
     """Run the whole matrix, or that of ``only`` these points; ``kept`` gets what went wrong."""
-    app.loader.import_default_modules()
+    warm_up()
     report = Report()
     with open_world(kinds) as (stores, reporter_url):
         with open_lane(stores, reporter_url) as lane:
@@ -61,6 +63,16 @@ def run_matrix(
             missing = calm.unpassed() - covered
             report.wrong += [f"no trial passes {point}" for point in sorted(missing)]
     return report
+
+
+def warm_up() -> None:
+    """Load in this process, once, what every forked one would have to."""
+    app.loader.import_default_modules()
+    parse("warm")
+    templates = write_mail.mail_templates()  # kept for the process, and for its forks
+    for name in templates.list_templates(filter_func=lambda path: path.startswith("mail/")):
+        if "_base" not in name:
+            templates.get_template(name)
 
 
 def _run_lanes(

@@ -110,6 +110,7 @@ def soak(kind: str, *, minutes: float, seed: int) -> tuple[Tally, str]:
         finally:
             fleet.end()
             mailbox.terminate()
+            mailbox.wait()
             engine.dispose()
             if not tally.wrong:
                 shutil.rmtree(folder, ignore_errors=True)

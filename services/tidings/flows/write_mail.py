@@ -46,7 +46,7 @@ def write_mail(session: Session, delivery: Delivery, settings: Settings) -> Mail
         return Withheld(f"the address gets nothing: {reason}")
     letter = write_letter(session, delivery, settings)
     name = delivery.kind.value.replace("_", "-")
-    rendered = render(_templates(), name, letter)
+    rendered = render(mail_templates(), name, letter)
     address = AddressBook(settings.secret).open(reader.address)
     data = build(rendered, _envelope(delivery, letter, address, name, settings), settings)
     return Mail(
@@ -60,7 +60,8 @@ def write_mail(session: Session, delivery: Delivery, settings: Settings) -> Mail
 
 
 @cache
-def _templates() -> Environment:
+def mail_templates() -> Environment:
+    """Return the templates of mails, loaded once a process."""
     return environment()
 
 

@@ -9,7 +9,6 @@ from tidings.db.base import stored_id
 from tidings.notices.models import DigestRun
 from tidings.subscribers.models import Cadence
 
-
 CLOCKS_APART = timedelta(minutes=5)
 """How far the calendars of two hosts may be apart."""
 

@@ -81,6 +81,7 @@ class ReporterClient:
             raise RejectedError(f"{base_url!r} is no address of RePORTER: it needs http or https")
         self._http = httpx.Client(
             base_url=url,
+            verify=url.scheme == "https",  # certificates are slow to load, and not needed else
             timeout=httpx.Timeout(timeout, connect=min(timeout, 15.0)),
             headers={"User-Agent": user_agent(contact), "Accept": "application/json"},
             trust_env=url.host not in {"127.0.0.1", "localhost", "::1"},  # no proxy to a sandbox
