@@ -79,7 +79,8 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     delivery_lease: float = Field(
         default=90.0,
-        description="seconds for which a worker has a batch of mail: a dead one's waits so long",
+        description="seconds for which a worker has a batch of mail: a dead one's waits so long; "
+        "more than twice the 30 that a mail server may take to answer",
         gt=0,
         le=1800,
     )

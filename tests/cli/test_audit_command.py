@@ -1,12 +1,10 @@
 """`tidings audit`: one table, a sentence for each audit, and an exit code that an alarm can use."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from commands import Run, runner, said
 from sqlmodel import col, delete, select, update
 
 from tidings.db.engine import make_engine
@@ -19,8 +17,6 @@ from tidings.sandbox.serve import free_port
 from tidings.upkeep.models import AuditEntry
 from tidings.upkeep.queries import note_audit
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 @pytest.fixture(scope="module")
 def sandbox() -> Generator[Sandbox]:
@@ -31,31 +27,7 @@ def sandbox() -> Generator[Sandbox]:
 
 @pytest.fixture
 def tidings(tmp_path: Path, sandbox: Sandbox) -> Run:
-    """Run a command with a data folder of its own."""
-
-    def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        own = {
-            "TIDINGS_DATA_DIR": str(tmp_path),
-            "TIDINGS_REPORTER_INTERVAL": "0",
-            "TIDINGS_REPORTER_URL": sandbox.url,
-            "TIDINGS_SCOPE_YEARS": "50",
-        }
-        return subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "tidings", *words],
-            env={**os.environ, "COLUMNS": "200", **own, **env},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=50,
-        )
-
-    return run
-
-
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    words = " ".join((done.stdout + done.stderr).split())
-    assert "Traceback" not in words
-    return words
+    return runner(tmp_path, TIDINGS_REPORTER_URL=sandbox.url, TIDINGS_SCOPE_YEARS="50")
 
 
 def test_it_is_well_until_something_is_missing(tidings: Run, tmp_path: Path) -> None:

@@ -1,19 +1,15 @@
 """The commands, one after the other, with no broker; and what they say when they cannot."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from commands import Run, runner, said
 
 from tidings.delivery.senders.capture import Inbox
 from tidings.sandbox.running import Options, Sandbox, running_sandbox
 from tidings.sandbox.serve import free_port
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -25,26 +21,7 @@ def sandbox() -> Generator[Sandbox]:
 
 @pytest.fixture
 def tidings(tmp_path: Path) -> Run:
-    """Run a command with a data folder of its own."""
-
-    def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        own = {"TIDINGS_DATA_DIR": str(tmp_path / "data"), "TIDINGS_REPORTER_INTERVAL": "0"}
-        return subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "tidings", *words],
-            env={**os.environ, "COLUMNS": "200", **own, **env},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=50,
-        )
-
-    return run
-
-
-def said(done: subprocess.CompletedProcess[str]) -> str:
-    words = " ".join((done.stdout + done.stderr).split())
-    assert "Traceback" not in words
-    return words
+    return runner(tmp_path / "data")
 
 
 def test_sweep_follow_digest_and_deliver_bring_a_mail(

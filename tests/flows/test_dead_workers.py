@@ -1,14 +1,14 @@
 """A worker dies with a batch in hand: its journal says what became of each message."""
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from conftest import NOW
 from outbox import alerts, digest, row, send, trail, weekly_notice
-from relay import RelayServer, running_relay
+from relay import RelayServer
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, update
 
@@ -22,21 +22,6 @@ from tidings.failpoints import FailpointError, arm, read_plan
 from tidings.flows.lost_replies import ELSEWHERE, expire_leases
 from tidings.flows.record_results import MOST_CRASHES
 from tidings.flows.replay_delivery import replay_delivery
-
-Die = Callable[[str], None]
-
-
-@pytest.fixture
-def relay() -> Generator[RelayServer]:
-    with running_relay() as running:
-        yield running
-
-
-@pytest.fixture
-def sender(relay: RelayServer) -> Generator[SmtpSender]:
-    made = SmtpSender(Relay("127.0.0.1", relay.port, tls="none"))
-    yield made
-    made.close()
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +60,7 @@ def states(engine: Engine, ids: list[int]) -> list[DeliveryState]:
 
 
 def test_only_the_message_between_its_last_byte_and_its_answer_may_go_out_twice(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender, relay: RelayServer
 ) -> None:
     ids = alerts(session, settings, 6)
     session.close()
@@ -84,7 +69,7 @@ def test_only_the_message_between_its_last_byte_and_its_answer_may_go_out_twice(
     assert settle(engine, settings) == 6
     assert states(engine, ids) == [DeliveryState.SENT] * 2 + [DeliveryState.PENDING] * 4
     assert [row(engine, one).attempts for one in ids] == [1, 1, 1, 0, 0, 0]
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.SENT] * 6
     copies = [message["Message-ID"] for message in relay.messages]
     assert (len(copies) - len(set(copies)), len(set(copies))) in {(1, 6), (0, 6)}
@@ -101,28 +86,28 @@ def test_a_worker_that_dies_before_the_last_byte_leaves_nothing_to_doubt(
     engine: Engine,
     session: Session,
     settings: Settings,
-    sender: SmtpSender,
+    smtp: SmtpSender,
     relay: RelayServer,
 ) -> None:
     ids = alerts(session, settings, 3)
     session.close()
     die_while_sending(engine, ids, settings, relay, f"{point}=kill")
     settle(engine, settings)
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.SENT] * 3
     assert len(relay.messages) == 3
     assert trail(engine, ids[0]) == ["released", "accepted"]
 
 
 def test_a_digest_in_hand_that_never_left_is_sent_and_not_put_off_to_the_next(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender, relay: RelayServer
 ) -> None:
     weekly_notice(session, settings)
     one = digest(session, settings)
     session.close()
     die_while_sending(engine, [one], settings, relay, "smtp.rcpt:after=kill")
     settle(engine, settings)
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert (states(engine, [one]), len(relay.messages)) == ([DeliveryState.SENT], 1)
 
 
@@ -171,30 +156,30 @@ def test_a_journal_from_before_a_power_cut_is_not_believed_in_what_it_does_not_s
 
 
 def test_a_message_that_ends_every_worker_becomes_a_dead_letter_and_its_mates_are_sent(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender, relay: RelayServer
 ) -> None:
     ids = alerts(session, settings, 4)
     session.close()
     for _ in range(MOST_CRASHES):
         die_while_sending(engine, ids, settings, relay, "mail.rendered=kill@1")
         settle(engine, settings)
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.FAILED] + [DeliveryState.SENT] * 3
     assert row(engine, ids[0]).last_error == f"{MOST_CRASHES} attempts broke off with it in hand"
     with open_session(engine) as other:
         replay_delivery(other, ids[0], actor="eva", now=NOW)
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.SENT] * 4
 
 
 def test_a_bug_that_one_message_brings_out_is_loud_and_leaves_the_others_free(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender
 ) -> None:
     ids = alerts(session, settings, 3)
     session.close()
     arm(read_plan("mail.rendered=raise@2"))
     with pytest.raises(FailpointError):
-        send(engine, sender, ids, settings)
+        send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.PENDING]
     assert [row(engine, one).crashes for one in ids] == [0, 1, 0]
     assert [row(engine, one).attempts for one in ids] == [1, 1, 0]
@@ -202,31 +187,31 @@ def test_a_bug_that_one_message_brings_out_is_loud_and_leaves_the_others_free(
 
 
 def test_a_connection_that_breaks_at_the_last_byte_leaves_a_doubt_and_no_other_loss(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender
 ) -> None:
     ids = alerts(session, settings, 3)
     session.close()
     arm(read_plan("smtp.reply:before=drop@2"))
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     assert states(engine, ids) == [DeliveryState.SENT, DeliveryState.PENDING, DeliveryState.SENT]
     assert trail(engine, ids[1]) == ["unknown"]
 
 
 def test_a_worker_that_was_stopped_for_longer_than_its_lease_hands_nothing_over_any_more(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender, relay: RelayServer
 ) -> None:
     ids = alerts(session, settings, 2)
     session.close()
     brief = settings.model_copy(update={"delivery_lease": 0.2})
     arm(read_plan("smtp.data:after=sleep:0.3@1"))
-    send(engine, sender, ids, brief)
+    send(engine, smtp, ids, brief)
     assert relay.messages == []
     assert states(engine, ids) == [DeliveryState.PENDING] * 2
     assert [row(engine, one).attempts for one in ids] == [0, 0]
 
 
 def test_a_batch_costs_two_commits(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender
 ) -> None:
     ids = alerts(session, settings, 30)
     session.close()
@@ -236,7 +221,7 @@ def test_a_batch_costs_two_commits(
         commits.append(connection)
 
     event.listen(engine, "commit", count)
-    send(engine, sender, ids, settings)
+    send(engine, smtp, ids, settings)
     event.remove(engine, "commit", count)
     assert states(engine, ids) == [DeliveryState.SENT] * 30
     assert len(commits) == 2

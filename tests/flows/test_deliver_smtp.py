@@ -1,13 +1,12 @@
 """Mail through a real relay: what was taken, refused, put off, or never answered."""
 
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from conftest import NOW
 from outbox import alerts, digest, notice_for, row, send, trail, weekly_notice
-from relay import HANG_UP, RelayServer, running_relay
+from relay import HANG_UP, RelayServer
 from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
@@ -29,19 +28,6 @@ pytestmark = pytest.mark.timeout(90)
 LATER = NOW + timedelta(hours=7)
 
 
-@pytest.fixture
-def relay() -> Generator[RelayServer]:
-    with running_relay() as running:
-        yield running
-
-
-@pytest.fixture
-def sender(relay: RelayServer) -> Generator[SmtpSender]:
-    made = SmtpSender(Relay("127.0.0.1", relay.port, tls="none"))
-    yield made
-    made.close()
-
-
 def let_the_breaker_close(engine: Engine) -> None:
     """Let the pause pass for which a relay that takes nothing is left alone."""
     with open_session(engine) as session:
@@ -50,22 +36,22 @@ def let_the_breaker_close(engine: Engine) -> None:
 
 
 def try_to_the_end(
-    engine: Engine, sender: SmtpSender, delivery_id: int, settings: Settings
+    engine: Engine, smtp: SmtpSender, delivery_id: int, settings: Settings
 ) -> datetime:
     """Send a mail whenever it is due; return when it was given up."""
     now = NOW
     while row(engine, delivery_id).state in DUE_STATES:
         now = max(row(engine, delivery_id).due_at, now)
         let_the_breaker_close(engine)
-        send(engine, sender, [delivery_id], settings, now=now)
+        send(engine, smtp, [delivery_id], settings, now=now)
     return now
 
 
 def test_a_batch_goes_out_over_one_connection(
-    engine: Engine, session: Session, settings: Settings, sender: SmtpSender, relay: RelayServer
+    engine: Engine, session: Session, settings: Settings, smtp: SmtpSender, relay: RelayServer
 ) -> None:
     ids = alerts(session, settings, 5)
-    assert send(engine, sender, ids, settings).states == {DeliveryState.SENT: 5}
+    assert send(engine, smtp, ids, settings).states == {DeliveryState.SENT: 5}
     assert {row(engine, one).message_id for one in ids} == {
         message["Message-ID"] for message in relay.messages
     }
@@ -95,17 +81,17 @@ def test_what_is_put_off_is_tried_again_later_and_then_sent(
     session: Session,
     settings: Settings,
     relay: RelayServer,
-    sender: SmtpSender,
+    smtp: SmtpSender,
 ) -> None:
     (one,) = alerts(session, settings)
     relay.answer = lambda _count: answer
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     put_off = row(engine, one)
     assert (put_off.state, put_off.due_at > NOW) == (DeliveryState.DEFERRED, True)
     assert answer[:3] in put_off.last_error
-    assert send(engine, sender, [one], settings).states == {}
+    assert send(engine, smtp, [one], settings).states == {}
     relay.answer = lambda _count: "250 OK"
-    send(engine, sender, [one], settings, now=LATER)
+    send(engine, smtp, [one], settings, now=LATER)
     sent = row(engine, one)
     assert (sent.state, sent.attempts, sent.last_error) == (DeliveryState.SENT, 2, "")
     assert sent.sent_at == LATER
@@ -113,11 +99,11 @@ def test_what_is_put_off_is_tried_again_later_and_then_sent(
 
 
 def test_a_greylisting_relay_is_asked_again_after_its_usual_wait(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     (one,) = alerts(session, settings)
     relay.answer_to_recipient = "450 4.2.0 greylisted"
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert row(engine, one).due_at == NOW + GREYLIST_WAIT
 
 
@@ -129,29 +115,29 @@ def test_what_the_relay_refuses_is_a_dead_letter_with_its_answer(
     session: Session,
     settings: Settings,
     relay: RelayServer,
-    sender: SmtpSender,
+    smtp: SmtpSender,
 ) -> None:
     (one,) = alerts(session, settings)
     if at_the_end:
         relay.answer = lambda _count: "550 5.7.1 no"
     else:
         relay.answer_to_recipient = "550 5.7.1 no"
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert [(letter.id, letter.state) for letter in failures(session)] == [
         (one, DeliveryState.FAILED)
     ]
     session.commit()
     assert "550 5.7.1 no" in row(engine, one).last_error
-    assert send(engine, sender, [one], settings, now=LATER).states == {}
+    assert send(engine, smtp, [one], settings, now=LATER).states == {}
 
 
 def test_a_refused_mail_does_not_hinder_the_others_of_its_batch(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     ids = alerts(session, settings, 3)
     answers = iter(["250 OK", "550 5.7.1 no", "250 OK"])
     relay.answer = lambda _count: next(answers)
-    outcome = send(engine, sender, ids, settings)
+    outcome = send(engine, smtp, ids, settings)
     assert outcome.states == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
     assert row(engine, ids[1]).state is DeliveryState.FAILED
     assert relay.connections == 1
@@ -171,23 +157,23 @@ def test_an_unreachable_relay_is_tried_for_a_day_or_longer_and_then_visible(
 
 
 def test_a_relay_that_greylists_for_ever_is_not_given_up_within_the_hour(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     (one,) = alerts(session, settings)
     relay.answer_to_recipient = "451 4.7.1 greylisted"
-    assert try_to_the_end(engine, sender, one, settings) - NOW > timedelta(days=1)
+    assert try_to_the_end(engine, smtp, one, settings) - NOW > timedelta(days=1)
 
 
 def test_an_alert_whose_reply_was_lost_goes_out_once_more_under_the_same_name(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     (one,) = alerts(session, settings)
     relay.answer = lambda _count: HANG_UP
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert row(engine, one).state is DeliveryState.PENDING
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert row(engine, one).state is DeliveryState.UNKNOWN
-    send(engine, sender, [one], settings, now=LATER)
+    send(engine, smtp, [one], settings, now=LATER)
     assert len(relay.messages) == 2
     assert len({message["Message-ID"] for message in relay.messages}) == 1
     assert trail(engine, one) == ["unknown", "unknown"]
@@ -197,12 +183,12 @@ def test_an_alert_whose_reply_was_lost_goes_out_once_more_under_the_same_name(
 
 
 def test_a_digest_whose_reply_was_lost_is_told_by_the_next_one_as_a_possible_repeat(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     notice = weekly_notice(session, settings)
     relay.answer = lambda _count: HANG_UP
     first = digest(session, settings)
-    send(engine, sender, [first], settings)
+    send(engine, smtp, [first], settings)
     assert row(engine, first).state is DeliveryState.UNKNOWN
     session.expire_all()
     waiting = session.get_one(Notice, notice.id)
@@ -210,7 +196,7 @@ def test_a_digest_whose_reply_was_lost_is_told_by_the_next_one_as_a_possible_rep
 
     relay.answer = lambda _count: "250 OK"
     next_one = digest(session, settings, weeks=1)
-    send(engine, sender, [first, next_one], settings, now=NOW + timedelta(weeks=1))
+    send(engine, smtp, [first, next_one], settings, now=NOW + timedelta(weeks=1))
     assert row(engine, next_one).state is DeliveryState.SENT
     told = [
         message.as_string().count("may have told you this already") for message in relay.messages
@@ -219,24 +205,24 @@ def test_a_digest_whose_reply_was_lost_is_told_by_the_next_one_as_a_possible_rep
 
 
 def test_who_ended_meanwhile_gets_nothing(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     (one,) = alerts(session, settings)
     session.exec(select(Subscriber)).one().state = SubscriberState.ENDED
     session.commit()
-    send(engine, sender, [one], settings)
+    send(engine, smtp, [one], settings)
     assert row(engine, one).state is DeliveryState.SUPPRESSED
     assert relay.messages == []
 
 
 def test_a_suppressed_address_gets_nothing_and_the_others_their_own(
-    engine: Engine, session: Session, settings: Settings, relay: RelayServer, sender: SmtpSender
+    engine: Engine, session: Session, settings: Settings, relay: RelayServer, smtp: SmtpSender
 ) -> None:
     notice_for(session, settings, "silent")
     silent = session.exec(select(Subscriber)).one().address_hash
     session.add(Suppression(address_hash=silent, reason="it bounced", since=NOW))
     first, second = alerts(session, settings)
-    send(engine, sender, [first, second], settings)
+    send(engine, smtp, [first, second], settings)
     assert row(engine, first).last_error == "the address gets nothing: it bounced"
     assert trail(engine, first) == ["suppressed"]
     assert [message["To"] for message in relay.messages] == ["r0@clinic.org"]

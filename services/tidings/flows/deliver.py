@@ -28,8 +28,12 @@ from tidings.upkeep.breaker import DatabaseBreaker
 
 log = structlog.get_logger()
 
-BATCH_SECONDS = 25.0
-"""After this a batch begins no further message: the lease lasts this long and one message more."""
+BEGINS_UNTIL, HANDS_OVER_UNTIL = 1 / 3, 1 / 2
+"""Shares of its lease after which a batch begins no further message, and hands none over any more.
+
+What remains is longer than a relay may take to answer: a worker that lives has its answer, and has
+noted it, before its batch can become another's.
+"""
 
 RELAY_FAILURES = 3
 """Batches in a row that the relay took nothing of: then it is left alone for a while."""
@@ -69,6 +73,7 @@ def deliver(
         return DeliverOutcome()
     journals = Journals(settings.journal_dir)
     lease = f"{journals.host}:{owner.removeprefix(f'{journals.host}:')}:{token_hex(4)}"
+    began = monotonic()
     with ExitStack() as stack:
         with open_session(engine) as session:
             claimed = queries.claim(
@@ -78,7 +83,7 @@ def deliver(
                 return DeliverOutcome()
             journal = stack.enter_context(journals.keep(lease))
             commit(session, "delivery.claimed")
-        batch = _Batch(engine, sender, breaker, journal, settings, now)
+        batch = _Batch(engine, sender, breaker, journal, settings, now, began)
         try:
             batch.send(claimed)
         finally:
@@ -91,40 +96,32 @@ class _LeaseEndedError(Exception):
     """The worker took too long: from now on the batch may be another's."""
 
 
+@dataclass
 class _Batch:
     """One batch on its way; ``ends`` is what became of each message that was begun."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        sender: Sender,
-        breaker: DatabaseBreaker,
-        journal: Journal,
-        settings: Settings,
-        now: datetime,
-    ) -> None:
-        self.ends: Ends = {}
-        self._engine = engine
-        self._sender = sender
-        self._breaker = breaker
-        self._journal = journal
-        self._settings = settings
-        self._now = now
-        self._began = monotonic()
+    engine: Engine
+    sender: Sender
+    breaker: DatabaseBreaker
+    journal: Journal
+    settings: Settings
+    now: datetime
+    began: float
+    ends: Ends = field(default_factory=Ends)
 
     def send(self, claimed: Sequence[Delivery]) -> None:
         """Send one after the other, until the relay takes no more or the time is over."""
         for delivery in claimed:
-            if self._spent() > BATCH_SECONDS:
+            if self._spent() > BEGINS_UNTIL:
                 return
             delivery_id = stored_id(delivery.id)
             self.ends[delivery_id] = Step.IN_HAND
-            self._journal.take(delivery_id)
+            self.journal.take(delivery_id)
             try:
                 end = self._send(delivery)
             except RelayDownError as error:
                 self._end(delivery_id, self._deferred(delivery, error))
-                self._breaker.failed(str(error))
+                self.breaker.failed(str(error))
                 return
             except _LeaseEndedError:
                 self._let_go(delivery_id)
@@ -133,16 +130,16 @@ class _Batch:
                 self._let_go(delivery_id)
                 raise
             self._end(delivery_id, end)
-        self._breaker.succeeded()
+        self.breaker.succeeded()
 
     def _send(self, delivery: Delivery) -> Result:
         try:
-            with open_reader(self._engine) as session:
-                mail = write_mail(session, delivery, self._settings)
+            with open_reader(self.engine) as session:
+                mail = write_mail(session, delivery, self.settings)
             if isinstance(mail, Withheld):
                 return results.suppressed(mail.reason)
             failpoint("mail.rendered")
-            answer = self._sender.send(mail, self._hander_over(delivery))
+            answer = self.sender.send(mail, self._hander_over(delivery))
         except RelayDownError:
             raise
         except RejectedError as error:
@@ -155,27 +152,28 @@ class _Batch:
 
     def _hander_over(self, delivery: Delivery) -> Callable[[], None]:
         def hand_over() -> None:
-            if self._spent() > self._settings.delivery_lease:  # stopped in between, perhaps
+            if self._spent() > HANDS_OVER_UNTIL:  # stopped in between, perhaps
                 raise _LeaseEndedError
             self.ends[stored_id(delivery.id)] = Step.HANDED_OVER
-            self._journal.hand_over(stored_id(delivery.id))
+            self.journal.hand_over(stored_id(delivery.id))
 
         return hand_over
 
     def _let_go(self, delivery_id: int) -> None:
-        self._journal.let_go(delivery_id)
+        self.journal.let_go(delivery_id)
         self.ends[delivery_id] = Step.UNTOUCHED
 
     def _end(self, delivery_id: int, end: Result) -> None:
-        self._journal.end(delivery_id, end)
+        self.journal.end(delivery_id, end)
         self.ends[delivery_id] = end
 
     def _deferred(self, delivery: Delivery, error: RetryableError) -> Result:
         jitter = random.random()  # noqa: S311 - spreads load
-        return results.deferred(delivery, error, now=self._now, jitter=jitter)
+        return results.deferred(delivery, error, now=self.now, jitter=jitter)
 
     def _spent(self) -> float:
-        return monotonic() - self._began
+        """Return how much of the lease is over, 1 being all of it."""
+        return (monotonic() - self.began) / self.settings.delivery_lease
 
 
 def _record(

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 UNCONFIRMED_LIFE = timedelta(days=30)
 TOKEN_LIFE = timedelta(days=30)
-TICK_LIFE = timedelta(days=14)
+TICK_LIFE = timedelta(days=2)
 HEARTBEAT_LIFE = timedelta(days=1)
 
 
@@ -30,7 +30,7 @@ def prune(session: Session, *, now: datetime) -> dict[str, int]:
     |---|---|
     | readers who never confirmed, with their tokens and mails | 30 days |
     | tokens that were used or have expired | 30 days after that |
-    | ticks, but the last of each entry | 14 days |
+    | ticks, but the last of each entry | 2 days |
     | heartbeats of processes that are gone | 1 day |
 
     Snapshots, changes, notices and deliveries explain past messages and stay. Safe to call twice.

@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30.0
 """The longest wait for one answer."""
 
 MAIL_SECONDS = 55.0
-"""The longest that one message may take in all: the lease of a batch counts on it."""
+"""The longest that one message may take in all."""
 
 GREYLIST_WAIT = timedelta(minutes=5)
 GOING_DOWN = 421
