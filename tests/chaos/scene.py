@@ -22,7 +22,7 @@ from tidings.reporter.patience import Patience
 from tidings.sandbox.running import Options, Sandbox, running_sandbox
 from tidings.sandbox.serve import free_port
 
-LEASE = timedelta(seconds=0.3)
+LEASE = timedelta(seconds=0.6)
 SECONDS = 20.0
 PATIENCE = Patience(tries=2, first=timedelta(milliseconds=10))
 REFUSED = "refused@readers.example"

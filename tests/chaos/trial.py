@@ -56,7 +56,7 @@ class Hit:
     @property
     def audits(self) -> bool:
         """Whether audits run as well."""
-        return self.counting or ".audited" in self.point
+        return self.counting or "audit" in self.point
 
     def plan(self, folder: Path) -> Plan | None:
         """Return what the processes are armed with; ``folder`` counts for all of them."""
