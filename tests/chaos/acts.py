@@ -197,19 +197,21 @@ def send_safely(scene: Scene, engine: Engine) -> None:
     scene.wait_for_leases()
     _recover(scene, engine)
     sender = make_sender(scene.settings)
+    for _ in range(10):  # a lease is short here: what a batch does not begin, the next one does
+        ids = _due_once_the_pause_is_over(engine, sender.name)
+        deliver(engine, sender, ids, settings=scene.settings, owner="act", now=machine_now())
+    sender.close()
+
+
+def _due_once_the_pause_is_over(engine: Engine, relay: str) -> list[int]:
     with open_session(engine) as session:
         ids = due_delivery_ids(session, now=machine_now(), limit=100)
         session.rollback()
-        breaker = session.get(Breaker, sender.name)
-        if breaker is not None and breaker.open_until is not None:  # its pause passes
+        breaker = session.get(Breaker, relay)
+        if breaker is not None and breaker.open_until is not None:
             breaker.open_until = database_now(session) - timedelta(seconds=1)
         session.commit()
-    for _ in range(10):  # a lease is short here: what a batch does not begin, the next one does
-        deliver(engine, sender, ids, settings=scene.settings, owner="act", now=machine_now())
-        with open_session(engine) as session:
-            ids = due_delivery_ids(session, now=machine_now(), limit=100)
-            session.rollback()
-    sender.close()
+    return ids
 
 
 def all_sent_once(scene: Scene, session: Session) -> Iterator[str]:
