@@ -29,7 +29,6 @@ from tidings.searches.models import SavedSearch
 from tidings.searches.queries import (
     add_matches,
     awards_by_ids,
-    mark_matched,
     saved_by_ids,
     searches_to_match,
 )
@@ -136,7 +135,6 @@ def _of_searches(session: Session, events: Sequence[Event], *, now: datetime) ->
             hits = evaluate(query, document)
             if hits is not None and (event.told or finds is for_news):
                 finds.append(Find(search_id, event, hits))
-    mark_matched(session, savers, now=now)
     for find in (*_unknown(session, for_news, now=now), *for_changes):
         for saved in savers[find.search_id]:
             yield _ground_of_find(saved, find)

@@ -19,8 +19,13 @@ class Search(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     canonical: str
     hash: str = Field(unique=True, description="of the canonical form")
+    tree: list[Any] | None = Field(
+        default=None,
+        sa_type=JSON_TYPE,
+        nullable=True,
+        description="the same as a tree, quicker to read than the text, see searches.trees",
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
-    last_matched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class SavedSearch(Table, table=True):
@@ -67,3 +72,24 @@ class Match(Table, table=True):
     )
     sweep_id: int | None = Field(default=None, foreign_key="sweep.id")
     matched_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Condition(Table, table=True):
+    """A condition that people have, by its preferred name; several vocabularies may know it."""
+
+    __tablename__: ClassVar[Any] = "condition"
+
+    id: int | None = Field(default=None, primary_key=True)
+    words: str = Field(unique=True, description="the name as searches read it: words, one space")
+    name: str
+    source: str = Field(description="of the vocabulary that brought it, e.g. DOID:0060081")
+
+
+class ConditionName(Table, table=True):
+    """One name of a condition, the preferred one or a synonym."""
+
+    __tablename__: ClassVar[Any] = "condition_name"
+
+    condition_id: int = Field(foreign_key="condition.id", primary_key=True)
+    words: str = Field(primary_key=True, index=True, description="as searches read it")
+    name: str

@@ -94,11 +94,6 @@ def add_matches(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[tupl
     return {(search_id, project_id) for search_id, project_id in new}
 
 
-def mark_matched(session: Session, search_ids: Collection[int], *, now: datetime) -> None:
-    """Note when these searches were matched last."""
-    session.exec(update(Search).where(col(Search.id).in_(search_ids)).values(last_matched_at=now))
-
-
 def end_saved_searches(
     session: Session, subscriber_id: int, *, reason: EndedReason, now: datetime
 ) -> None:

@@ -15,8 +15,11 @@ class TextField(StrEnum):
     TITLE = "title"
     ABSTRACT = "abstract"
     TERMS = "terms"
+    CATEGORY = "category"
     PI = "pi"
     ORG = "org"
+    CITY = "city"
+    COUNTRY = "country"
 
 
 class ValueField(StrEnum):
@@ -25,17 +28,28 @@ class ValueField(StrEnum):
     STATE = "state"
     IC = "ic"
     ACTIVITY = "activity"
+    PROJECT = "project"
     CHANGE = "change"
+    SEVERITY = "severity"
 
 
 class NumberField(StrEnum):
-    """Fields that are compared as numbers."""
+    """Fields that are compared as numbers: a year, whole US dollars."""
 
     FY = "fy"
     AMOUNT = "amount"
 
 
+class DateField(StrEnum):
+    """Fields that are compared as days, which are numbers, too: ``date.toordinal()``."""
+
+    START = "start"
+    END = "end"
+
+
 Operator = Literal["=", "<", "<=", ">", ">="]
+ABOUT_CHANGES = frozenset({ValueField.CHANGE, ValueField.SEVERITY})
+"""Fields of what just happened to an award, not of the award."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +86,22 @@ class Value:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A number that compares so."""
+    """A number, or a day, that compares so; a record without one fits no comparison."""
 
-    field: NumberField
+    field: NumberField | DateField
     operator: Operator
     number: int
+
+
+@dataclass(frozen=True)
+class Near:
+    """The record's own coordinates are at most so far from a place.
+
+    ``place`` is a name of searches.places, such as ``SCOTTSDALE, AZ``; ``miles`` are statute miles.
+    """
+
+    place: str
+    miles: int
 
 
 @dataclass(frozen=True)
@@ -100,7 +125,7 @@ class Or:
     parts: tuple["Query", ...]
 
 
-Leaf = Word | Phrase | Prefix | Value | Comparison
+Leaf = Word | Phrase | Prefix | Value | Comparison | Near
 Query = Leaf | Not | And | Or
 
 
@@ -131,5 +156,4 @@ def is_bounded(query: Query) -> bool:
 
 def is_about_changes(query: Query) -> bool:
     """Say whether the query asks what happened: it then finds changes, not new studies."""
-    fields = {leaf.field for leaf in leaves(query)}
-    return ValueField.CHANGE in fields
+    return any(isinstance(leaf, Value) and leaf.field in ABOUT_CHANGES for leaf in leaves(query))
