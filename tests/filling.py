@@ -21,6 +21,8 @@ from sqlalchemy import (
     select,
 )
 
+from tidings.db.word_index import is_word_index
+
 ROWS = 2
 APART = "alembic_version"
 GIVEN_UP = frozenset({("search", "last_matched_at")})
@@ -75,14 +77,19 @@ def constraint_names(engine: Engine) -> dict[str, set[str | None]]:
             *(one["name"] for one in look.get_indexes(table)),
         }
         for table in look.get_table_names()
-        if table != APART
+        if not _is_apart(table)
     }
 
 
 def _tables(connection: Connection) -> list[Table]:
     found = MetaData()
     found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != APART]
+    return [table for table in found.sorted_tables if not _is_apart(table.name)]
+
+
+def _is_apart(name: str) -> bool:
+    """Say whether a table is Alembic's, or made otherwise on each database."""
+    return name == APART or is_word_index(name)
 
 
 def _allowed(connection: Connection, table: Table) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, text
 
 import tidings.migrations
 from tidings.db.engine import make_engine
+from tidings.db.word_index import is_word_index
 from tidings.errors import RejectedError
 from tidings.migrations.migrate import check, downgrade, is_current, migrate
 from tidings.tables import metadata
@@ -73,7 +74,8 @@ def test_revisions_lead_to_the_tables_of_the_code(bare: Engine) -> None:
     migrate(bare)
 
     check(bare)
-    assert set(inspect(bare).get_table_names()) == {*metadata.tables, "alembic_version"}
+    names = {name for name in inspect(bare).get_table_names() if not is_word_index(name)}
+    assert names == {*metadata.tables, "alembic_version"}
 
 
 def test_rows_survive_every_revision_up_down_and_up_again(bare: Engine) -> None:

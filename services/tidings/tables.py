@@ -1,9 +1,11 @@
 """Every table, imported in one place for migrations and for tests."""
 
+from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from tidings.audits import models as audits
 from tidings.db import time as db_time
+from tidings.db.word_index import create_word_index
 from tidings.delivery import models as delivery
 from tidings.notices import models as notices
 from tidings.projects import models as projects
@@ -13,3 +15,5 @@ from tidings.upkeep import models as upkeep
 
 MODULES = (audits, db_time, delivery, notices, projects, searches, subscribers, upkeep)
 metadata = SQLModel.metadata
+
+event.listen(metadata.tables["award_words"], "after_create", create_word_index)

@@ -19,6 +19,7 @@ from tidings.flows.advance_sweep import advance_sweep
 from tidings.flows.deliver import deliver
 from tidings.flows.enroll import enroll
 from tidings.flows.finish_sweep import finish_sweep
+from tidings.flows.load_conditions import load_conditions
 from tidings.flows.recover import recover
 from tidings.flows.release_sweep import release_sweep
 from tidings.flows.replay_delivery import replay_delivery
@@ -29,6 +30,7 @@ from tidings.projects.models import Purpose
 from tidings.projects.sweep_queries import running_sweep
 from tidings.reporter.client import ReporterClient
 from tidings.sandbox.faults import Mode
+from tidings.searches.condition_lines import Entry
 from tidings.subscribers.models import EndedReason
 from tidings.subscribers.tokens import Scope
 from tidings.upkeep.breaker import DatabaseBreaker
@@ -243,6 +245,21 @@ def recover_all(scene: Scene, engine: Engine) -> None:
 def has_its_schedule(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether the reader of digests has one again."""
     yield from _counts(session, {"digest_schedule": 1})
+
+
+def take_in_conditions(_scene: Scene, engine: Engine) -> None:
+    """Load a vocabulary of two conditions."""
+    entries = [
+        Entry("X:1", "gout", {"gout": "gout", "podagra": "podagra"}),
+        Entry("X:2", "measles", {"measles": "measles"}),
+    ]
+    with open_session(engine) as session:
+        load_conditions(session, entries, on_step=lambda _done, _total: None)
+
+
+def are_loaded_once(_scene: Scene, session: Session) -> Iterator[str]:
+    """Look whether each condition is there once, with its names."""
+    yield from _counts(session, {"condition": 2, "condition_name": 3})
 
 
 def _recover(scene: Scene, engine: Engine) -> None:

@@ -66,6 +66,7 @@ SCENARIOS = (
     Scenario(
         ("schedules.mended",), acts.recover_all, acts.has_its_schedule, acts.forget_a_schedule
     ),
+    Scenario(("conditions.loaded",), acts.take_in_conditions, acts.are_loaded_once),
 )
 
 

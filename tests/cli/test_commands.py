@@ -50,7 +50,7 @@ def test_sweep_follow_digest_and_deliver_bring_a_mail(
         (("search", "title:"), {}, "ends too early"),
         (("save", "me@", "cancer"), {}, "address"),
         (("follow", "me@clinic.org", "XX000000"), {}, "no project XX000000"),
-        (("preview", "nothing"), {}, "there is no mail"),
+        (("preview", "mail", "nothing"), {}, "there is no mail"),
         (("replay", "/nowhere.jsonl"), {}, "cannot be read"),
         (("sweep",), {"TIDINGS_SCOPE_YEARS": "many"}, "TIDINGS_SCOPE_YEARS"),
         (("sweep",), {"TIDINGS_REPORTER_URL": "ftp://x"}, "needs http or https"),

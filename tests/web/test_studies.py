@@ -33,7 +33,7 @@ def test_a_search_finds_and_says_how_it_was_understood(site: Visitor) -> None:
     page = site.get("/studies", params={"q": "title:stiff ic:NCI"})
     assert f'href="/studies/{KEY}"' in page.text
     assert "1 study found" in page.text
-    assert "“stiff” in the title and institute NCI" in page.text
+    assert "Studies that mention “stiff” in the title, funded by NCI" in page.text
 
 
 def test_a_search_that_does_not_parse_is_answered_beside_the_field(site: Visitor) -> None:

@@ -18,6 +18,7 @@ from tidings.delivery.senders.base import Sender
 from tidings.delivery.senders.make import make_sender
 from tidings.failpoints import around
 from tidings.jobs import Job, JobArgument, Queue
+from tidings.searches.catalogue import Catalogue
 from tidings.wiring import open_engine, read_settings
 from tidings_workers.app import app
 from tidings_workers.lanes import Lanes
@@ -39,6 +40,12 @@ def settings() -> Settings:
 def engine() -> Engine:
     """Return the engine of this process."""
     return open_engine(settings())
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the searches that this process matches."""
+    return Catalogue()
 
 
 @cache

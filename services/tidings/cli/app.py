@@ -6,7 +6,18 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from tidings import __version__
-from tidings.cli import audits, intake, pipeline, previews, readers, recordings, running
+from tidings.cli import (
+    audits,
+    conditions,
+    doctor,
+    intake,
+    pipeline,
+    previews,
+    readers,
+    reasons,
+    recordings,
+    running,
+)
 from tidings.cli.parts import console_errors
 from tidings.config import Settings
 from tidings.errors import TidingsError
@@ -33,9 +44,13 @@ for command in (
     readers.save,
     readers.search,
     recordings.replay,
-    previews.preview,
+    reasons.why,
+    reasons.why_not,
 ):
     app.command()(command)
+app.add_typer(conditions.conditions, name="conditions")
+app.add_typer(doctor.doctor, name="doctor")
+app.add_typer(previews.preview, name="preview")
 
 
 @app.command()

@@ -12,6 +12,7 @@ from tidings.flows import follow as following
 from tidings.flows.enroll import enroll
 from tidings.flows.save_search import save_search
 from tidings.flows.search_projects import search_projects
+from tidings.flows.suggest_names import add_usual_names
 from tidings.projects.queries import project_by_key
 from tidings.subscribers.models import Cadence
 
@@ -65,13 +66,24 @@ def save(
 
 def search(
     query: Annotated[str, typer.Argument(help="a search, e.g. 'title:trop2 AND state:AZ'")],
+    *,
     limit: Annotated[int, typer.Option(help="projects to show", min=1, max=1000)] = 20,
+    with_synonyms: Annotated[
+        bool, typer.Option("--with-synonyms", help="also by other names of its conditions")
+    ] = False,
 ) -> None:
     """Search what is stored here, newest first."""
     with open_parts() as parts, open_reader(parts.engine) as session:
+        if with_synonyms:
+            query = add_usual_names(session, query).text
+            console.print(f"Searching {query}", highlight=False, markup=False, soft_wrap=True)
         found = search_projects(session, query, limit=limit)
         table = Table("project", "title", "organization", box=None)
         for hit in found.hits:
             table.add_row(hit.project.key, hit.project.title, hit.project.organization)
         console.print(table)
-        console.print(f"{len(found.hits)} shown, {found.looked_through} studies looked through.")
+        about = "" if found.is_exact else "about "
+        console.print(
+            f"{len(found.hits)} shown of {about}{found.count:,} found, "
+            f"{found.looked_through:,} studies looked through."
+        )

@@ -19,14 +19,15 @@ from tidings.db.base import stored_id
 from tidings.db.session import open_reader
 from tidings.projects.models import Award
 from tidings.projects.queries import canonical_of
+from tidings.searches.catalogue import query_of
 from tidings.searches.document import Document
-from tidings.searches.evaluate import holds
-from tidings.searches.grammar import parse_canonical
+from tidings.searches.engine import Engine as Matcher
+from tidings.searches.engine import features_of
 from tidings.searches.queries import all_live_searches
 from tidings.searches.query import is_about_changes
 
 OnStep = Callable[[int, int], None]
-STEP, BATCH = 50, 500
+STEP, BATCH = 100, 500
 NEVER_CHANGED = datetime.max.replace(tzinfo=UTC)
 Pair = tuple[int, int]
 """A search and a project, by their ids."""
@@ -83,18 +84,22 @@ def audit_store(engine: Engine, ledger: Ledger, extent: Extent, on_step: OnStep)
 
 
 def _search(session: Session, extent: Extent, on_step: OnStep) -> Finds:
-    live = {stored_id(one.id): parse_canonical(one.canonical) for one in all_live_searches(session)}
+    live = {stored_id(one.id): query_of(one) for one in all_live_searches(session)}
     asked = {key: query for key, query in live.items() if not is_about_changes(query)}
+    matcher = Matcher()
+    for search_id, query in asked.items():
+        matcher.add(search_id, query)
     matched = queries.matched_projects(session, asked)
     finds = Finds(stored=queries.award_count(session))
     found: set[tuple[int, int]] = set()
-    for award in _awards(session, finds, extent, on_step):
-        document = Document(canonical_of(award))
-        pairs = [(one, award.project_id) for one, query in asked.items() if holds(query, document)]
-        found.update(pairs)
-        for search_id, project_id in pairs:
-            if project_id not in matched.get(search_id, ()):
-                finds.unmatched.setdefault((search_id, project_id), set()).add(award.appl_id)
+    awards = _awards(session, finds, extent, on_step)
+    while batch := list(islice(awards, STEP)):
+        features = [features_of(Document(canonical_of(award))) for award in batch]
+        for search_id, position in matcher.pairs(features):
+            award = batch[position]
+            found.add((search_id, award.project_id))
+            if award.project_id not in matched.get(search_id, ()):
+                finds.unmatched.setdefault((search_id, award.project_id), set()).add(award.appl_id)
     finds.pairs = len(found)
     return finds
 

@@ -23,9 +23,9 @@ from tidings.db.session import open_reader
 from tidings.notices.models import NoticeState
 from tidings.projects.models import Award, Change
 from tidings.projects.queries import canonical_at, canonical_of
+from tidings.searches.catalogue import query_of
 from tidings.searches.document import Document
 from tidings.searches.evaluate import holds
-from tidings.searches.grammar import parse_canonical
 from tidings.searches.queries import searches_to_match
 from tidings.searches.query import Query, is_about_changes
 
@@ -102,7 +102,7 @@ def _found_changes(session: Session, again: Again, *, now: datetime) -> Iterator
     asked = {
         stored_id(search.id): query
         for search, _ in searches_to_match(session, now=now)
-        if is_about_changes(query := parse_canonical(search.canonical))
+        if is_about_changes(query := query_of(search))
     }
     savers = match_queries.savers(session, asked)
     for changes in _events(session, now=now) if asked else ():
@@ -123,12 +123,12 @@ def _events(session: Session, *, now: datetime) -> Sequence[Sequence[Change]]:
 
 def _finds(session: Session, query: Query, award: Award, changes: Sequence[Change]) -> bool:
     """Say whether a search held on the award, whichever of its versions since then was matched."""
-    kinds = {change.kind for change in changes}
+    kinds, severities = {one.kind for one in changes}, {one.severity for one in changes}
     version = max(change.version for change in changes)
     versions = [canonical_of(award)]
     if version < award.version:
         versions.append(canonical_at(session, award, version))
-    return all(holds(query, Document(canonical, kinds)) for canonical in versions)
+    return all(holds(query, Document(canonical, kinds, severities)) for canonical in versions)
 
 
 def _of_change(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from tidings.db.base import stored_id
 from tidings.db.upsert import insert_ignore
 from tidings.failpoints import failpoint
+from tidings.flows.index_words import index_readings, index_stored
 from tidings.projects import sweep_queries as queries
 from tidings.projects.batch import Batch, Known, Planner, is_altered
 from tidings.projects.models import (
@@ -38,7 +39,8 @@ def ingest_rows(
 
     A record equal to its latest version writes nothing, so rows may come any number of times.
     A row that cannot be read is set aside with its bytes. The sweep of an empty store (BACKFILL)
-    keeps versions and makes no changes: nothing is news on the first day.
+    keeps versions and makes no changes: nothing is news on the first day. Beside the rows, some
+    awards are indexed that were stored before there was an index of words.
     """
     page = read_rows((row.raw, row.value) for row in rows)
     stored = queries.stored_awards(session, [reading.appl_id for reading in page.readings])
@@ -47,6 +49,8 @@ def ingest_rows(
         _known(session, page.readings, stored, now=now), sweep_id=stored_id(sweep.id), now=now
     ).plan(page.readings)
     _write(session, sweep, batch)
+    index_readings(session, page.readings, stored)
+    index_stored(session)
     _let_speak(session, batch, page.readings, now=now)
     queries.clear_absences(
         session, [award.appl_id for award in stored.values() if award.absent_since is not None]
@@ -109,7 +113,7 @@ def _projects(session: Session, fresh: Iterable[Reading], *, now: datetime) -> d
 
 
 def _write(session: Session, sweep: Sweep, batch: Batch) -> None:
-    insert_ignore(session, Award, batch.new_awards)
+    insert_ignore(session, Award, [row | {"is_indexed": True} for row in batch.new_awards])
     queries.update_awards(session, batch.updates)
     failpoint("page.awards")
     insert_ignore(session, Snapshot, batch.snapshots)

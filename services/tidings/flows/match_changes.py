@@ -1,7 +1,7 @@
 """Find out who is to be told of what changed, and make their notices."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -22,17 +22,18 @@ from tidings.notices.queries import (
 from tidings.notices.reasons import REASONS, Clause, FollowReason, SearchReason
 from tidings.projects.models import Award, Change, Severity
 from tidings.projects.queries import canonical_of
+from tidings.searches.catalogue import Catalogue, query_of
 from tidings.searches.document import Document
 from tidings.searches.evaluate import ClauseHit, evaluate
-from tidings.searches.grammar import parse_canonical
 from tidings.searches.models import SavedSearch
 from tidings.searches.queries import (
     add_matches,
     awards_by_ids,
+    known_pairs,
     saved_by_ids,
-    searches_to_match,
+    searches_to_tell_of,
 )
-from tidings.searches.query import is_about_changes
+from tidings.searches.query import Query, is_about_changes
 from tidings.subscribers.queries import follows_of_projects
 
 log = structlog.get_logger()
@@ -57,28 +58,40 @@ class Event(NamedTuple):
     told: tuple[Change, ...]
 
 
+class Candidate(NamedTuple):
+    """A search that holds on an event, which may be no news."""
+
+    search_id: int
+    query: Query
+    event: Event
+    document: Document
+
+
 class Find(NamedTuple):
-    """A search that holds on an event."""
+    """A search that holds on an event, and by what."""
 
     search_id: int
     event: Event
     hits: tuple[ClauseHit, ...]
 
 
-def match_changes(session: Session, *, now: datetime, limit: int = LIMIT) -> MatchOutcome:
+def match_changes(
+    session: Session, *, now: datetime, limit: int = LIMIT, catalogue: Catalogue | None = None
+) -> MatchOutcome:
     """Make the notices of about ``limit`` changes that wait, oldest sweep first.
 
     A reader has one notice of a project a sweep, with every reason: what is followed, what a search
     found that it did not find before, what a search for changes asks, and the end of bad news for
     whoever got that. Cosmetic changes are never told, but what they touch is searched again. All is
     one transaction, so a call that dies leaves its changes waiting; safe to call twice, also at the
-    same time, because changes are locked and a notice is unique.
+    same time, because changes are locked and a notice is unique. A process that calls again and
+    again gives a ``catalogue``, which spares it to read all searches each time.
     """
     changes = waiting_changes(session, limit=limit)
     events = _events(session, changes)
     grounds = [
         *_of_follows(session, events, now=now),
-        *_of_searches(session, events, now=now),
+        *_of_searches(session, events, catalogue or Catalogue(), now=now),
         *_of_reversals(session, events, now=now),
     ]
     severities = {stored_id(change.id): change.severity for change in changes}
@@ -118,33 +131,57 @@ def _of_follows(session: Session, events: Sequence[Event], *, now: datetime) -> 
             yield Ground(_concern(follow.subscriber_id, event), follow.cadence, reason)
 
 
-def _of_searches(session: Session, events: Sequence[Event], *, now: datetime) -> Iterator[Ground]:
+def _of_searches(
+    session: Session, events: Sequence[Event], catalogue: Catalogue, *, now: datetime
+) -> Iterator[Ground]:
+    documents = [_document(event) for event in events]
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for search_id, position in catalogue.find(session, documents):
+        found[search_id].append(position)
     savers: dict[int, Sequence[SavedSearch]] = {}
-    for_news: list[Find] = []
-    for_changes: list[Find] = []
-    documents = [
-        (event, Document(canonical_of(event.award), {change.kind for change in event.told}))
-        for event in events
-    ]
-    for search, savers_of_it in searches_to_match(session, now=now):
+    for_news: list[Candidate] = []
+    for_changes: list[Candidate] = []
+    for search, savers_of_it in searches_to_tell_of(session, found, now=now):
         search_id = stored_id(search.id)
         savers[search_id] = savers_of_it
-        query = parse_canonical(search.canonical)
-        finds = for_changes if is_about_changes(query) else for_news
-        for event, document in documents:
-            hits = evaluate(query, document)
-            if hits is not None and (event.told or finds is for_news):
-                finds.append(Find(search_id, event, hits))
-    for find in (*_unknown(session, for_news, now=now), *for_changes):
+        query = query_of(search)
+        asks_for_changes = is_about_changes(query)
+        candidates = for_changes if asks_for_changes else for_news
+        for position in sorted(found[search_id]):
+            if events[position].told or not asks_for_changes:
+                candidates.append(
+                    Candidate(search_id, query, events[position], documents[position])
+                )
+    for find in (*_unknown(session, for_news, now=now), *_explained(for_changes)):
         for saved in savers[find.search_id]:
             yield _ground_of_find(saved, find)
 
 
-def _unknown(session: Session, finds: Sequence[Find], *, now: datetime) -> list[Find]:
-    """Note the finds; return those of projects that their search had not found before."""
-    first: dict[tuple[int, int], Find] = {}
-    for find in finds:
-        first.setdefault((find.search_id, find.event.award.project_id), find)
+def _document(event: Event) -> Document:
+    return Document(
+        canonical_of(event.award),
+        {change.kind for change in event.told},
+        {change.severity for change in event.told},
+    )
+
+
+def _explained(candidates: Iterable[Candidate]) -> Iterator[Find]:
+    for search_id, query, event, document in candidates:
+        hits = evaluate(query, document)
+        if hits is None:  # a fault of the engine: what the search says is right
+            log.error("search.disagreed", search_id=search_id, appl_id=event.award.appl_id)
+            continue
+        yield Find(search_id, event, hits)
+
+
+def _unknown(session: Session, candidates: Sequence[Candidate], *, now: datetime) -> list[Find]:
+    """Note what was found; return what is of projects that their search had not found before."""
+    first: dict[tuple[int, int], Candidate] = {}
+    for candidate in candidates:
+        first.setdefault((candidate.search_id, candidate.event.award.project_id), candidate)
+    known = known_pairs(session, {one for one, _ in first}, {project for _, project in first})
+    news = (candidate for pair, candidate in first.items() if pair not in known)
+    finds = {(find.search_id, find.event.award.project_id): find for find in _explained(news)}
     rows = [
         {
             "search_id": search_id,
@@ -155,11 +192,11 @@ def _unknown(session: Session, finds: Sequence[Find], *, now: datetime) -> list[
             "sweep_id": find.event.sweep_id,
             "matched_at": now,
         }
-        for (search_id, project_id), find in first.items()
+        for (search_id, project_id), find in finds.items()
     ]
     new = add_matches(session, rows)
     failpoint("changes.searched")
-    return [find for key, find in first.items() if key in new]
+    return [find for key, find in finds.items() if key in new]
 
 
 def _ground_of_find(saved: SavedSearch, find: Find) -> Ground:

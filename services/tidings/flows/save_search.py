@@ -10,7 +10,7 @@ from tidings.errors import RejectedError
 from tidings.flows.baseline import find_known
 from tidings.notices.queries import match_again, matched_up_to
 from tidings.notices.schedules import ensure_schedule
-from tidings.searches.canonical import canonical_form, search_hash
+from tidings.searches.canonical import canonical_form
 from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
 from tidings.searches.queries import add_matches, add_search, live_saved_search
@@ -28,7 +28,8 @@ def save_search(
     for each distinct search, whatever way it is typed. Raises QueryError for a text that does not
     parse, RejectedError for a reader who is not active.
     """
-    canonical = canonical_form(parse(text))
+    query = parse(text)
+    canonical = canonical_form(query)
     mark = matched_up_to(session)
     commit(session, "search.parsed")  # lets go of the store before it is read for long
     known = find_known(session.get_bind().engine, [canonical], now=now)
@@ -36,7 +37,7 @@ def save_search(
     if reader is None or reader.state is not SubscriberState.ACTIVE:
         session.rollback()
         raise RejectedError("Only a reader who has confirmed can save a search.")
-    search = add_search(session, canonical, search_hash(canonical), now=now)
+    search = add_search(session, query, now=now)
     search_id = stored_id(search.id)
     saved = live_saved_search(session, subscriber_id, search_id)
     if saved is None:  # also for a known search: nobody may have kept it alive

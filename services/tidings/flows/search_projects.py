@@ -1,20 +1,36 @@
 """Find stored studies by the language of saved searches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlmodel import Session
 
-from tidings.projects.models import Award, ChangeKind, Project
-from tidings.projects.queries import canonical_of
+from tidings.projects.codec import unpack
+from tidings.projects.models import Project
+from tidings.projects.sweep_queries import projects_by_ids
 from tidings.searches.document import Document
-from tidings.searches.evaluate import ClauseHit, evaluate
+from tidings.searches.evaluate import ClauseHit, evaluate, holds
 from tidings.searches.grammar import parse
-from tidings.searches.queries import kinds_of, standing_awards
-from tidings.searches.query import is_about_changes
+from tidings.searches.query import Query, is_about_changes
+from tidings.searches.store_queries import (
+    NOTHING_TOLD,
+    Standing,
+    latest_of,
+    standing_candidates,
+    standing_count,
+    told_of,
+)
 
-MOST_READ = 5000
-"""Studies that one call looks through: about two seconds' worth."""
+CHUNK = 100
+SURE = 2_000
+"""Of so many candidates each is looked at, which takes about half a second."""
+
+MOST_READ = 5_000
+"""Candidates that are looked at, the last changed first, to fill the hits of one page."""
+
+SAMPLE = 500
+"""Candidates, evenly spread over the rest, that say how many of the rest are hits."""
 
 
 @dataclass(frozen=True)
@@ -27,32 +43,92 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The first hits, and how many studies were looked through for them."""
+    """Some hits, how many there are, and among how many studies.
+
+    ``hits`` are those from the ``offset``-th on, the last changed first; ``next_offset`` is where
+    there are more, None where there are none. ``count`` is exact, or reckoned from a sample.
+    ``looked_through`` are the studies that had their chance: fewer than there are only when those
+    that hold the words, but not as the search wants them, were too many.
+    """
 
     hits: tuple[Hit, ...]
+    count: int
+    is_exact: bool
     looked_through: int
+    offset: int
+    next_offset: int | None
 
 
-def search_projects(session: Session, text: str, *, limit: int = 50) -> Found:
+@dataclass(frozen=True)
+class _Walk:
+    """What was found among candidates in their order, and which of them were not looked at."""
+
+    found: Sequence[Standing]
+    rest: Sequence[Standing]
+
+
+def search_projects(session: Session, text: str, *, limit: int = 50, offset: int = 0) -> Found:
     """Return studies that ``text`` finds, the last changed first; changes no row.
 
-    Looks through at most the 5,000 that changed last, and stops after ``limit`` hits. Raises
-    QueryError for a text that does not parse.
+    Looks through all of them: the word index names candidates, and each hit was judged as a saved
+    search is. Up to 2,000 candidates are all judged; of more, as many as the hits need, at most
+    5,000, and a sample for the count. Raises QueryError for a text that does not parse.
     """
     query = parse(text)
-    rows: Iterable[tuple[Project, Award]] = standing_awards(session, limit=MOST_READ)
-    kinds: dict[int, set[ChangeKind]] = {}
-    if is_about_changes(query):
-        rows = list(rows)
-        kinds = dict(kinds_of(session, {award.appl_id for _, award in rows}))
-    hits: list[Hit] = []
+    candidates = standing_candidates(session, query)
+    walk = _walk(session, query, candidates, most=offset + limit + 1)
+    shown = walk.found[offset : offset + limit]
+    is_full = len(walk.found) > offset + limit
+    stored = standing_count(session)
+    return Found(
+        hits=tuple(_hits(session, query, shown)),
+        count=len(walk.found) + _reckoned(session, query, walk.rest),
+        is_exact=not walk.rest,
+        looked_through=stored if is_full else stored - len(walk.rest),
+        offset=offset,
+        next_offset=offset + limit if is_full else None,
+    )
+
+
+def _walk(session: Session, query: Query, candidates: Sequence[Standing], *, most: int) -> _Walk:
+    if len(candidates) <= SURE:
+        return _Walk(list(_holding(session, query, candidates)), ())
+    found: list[Standing] = []
     read = 0
-    for project, award in rows:
-        read += 1
-        document = Document(canonical_of(award), kinds.get(award.appl_id, set()))
-        clauses = evaluate(query, document)
-        if clauses is not None:
-            hits.append(Hit(project, clauses))
-        if len(hits) == limit:
-            break
-    return Found(tuple(hits), read)
+    while read < min(len(candidates), MOST_READ) and len(found) < most:
+        found += _holding(session, query, candidates[read : read + CHUNK])
+        read += CHUNK
+    return _Walk(found, candidates[read:])
+
+
+def _reckoned(session: Session, query: Query, rest: Sequence[Standing]) -> int:
+    """Return how many of the rest are hits, as a sample says."""
+    sample = rest[:: -(-len(rest) // SAMPLE) or 1]
+    hits = sum(1 for _ in _holding(session, query, sample))
+    return round(len(rest) * hits / len(sample)) if sample else 0
+
+
+def _holding(session: Session, query: Query, candidates: Sequence[Standing]) -> Iterator[Standing]:
+    for standing, document in _documents(session, query, candidates):
+        if holds(query, document):
+            yield standing
+
+
+def _hits(session: Session, query: Query, shown: Sequence[Standing]) -> Iterator[Hit]:
+    projects = {one.id: one for one in projects_by_ids(session, [one.project_id for one in shown])}
+    for standing, document in _documents(session, query, shown):
+        yield Hit(projects[standing.project_id], evaluate(query, document) or ())
+
+
+def _documents(
+    session: Session, query: Query, standings: Sequence[Standing]
+) -> Iterator[tuple[Standing, Document]]:
+    about_changes = is_about_changes(query)
+    waiting = iter(standings)
+    while chunk := list(islice(waiting, CHUNK)):
+        ids = [standing.appl_id for standing in chunk]
+        latest = latest_of(session, ids)
+        told = told_of(session, ids if about_changes else ())
+        for standing in chunk:
+            canonical = unpack(latest[standing.appl_id].body)
+            yield standing, Document(canonical, *told.get(standing.appl_id, NOTHING_TOLD))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from tidings.db.base import Table
@@ -109,6 +109,14 @@ class Award(Table, table=True):
     """One RePORTER record in its latest version."""
 
     __tablename__: ClassVar[Any] = "award"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "ix_award_unindexed",
+            "appl_id",
+            sqlite_where=text("is_indexed = 0"),
+            postgresql_where=text("NOT is_indexed"),
+        ),
+    )
 
     appl_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     project_id: int = Field(foreign_key="project.id", index=True)
@@ -136,6 +144,9 @@ class Award(Table, table=True):
     absent_sweeps: int = 0
     missing_since: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="when its absence was confirmed and told"
+    )
+    is_indexed: bool = Field(
+        default=False, description="the words of all of its versions are in the word index"
     )
 
 

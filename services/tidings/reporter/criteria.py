@@ -28,6 +28,7 @@ TEXT_FIELDS = ("projecttitle", "abstracttext", "terms")
 """What a text search may look in."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Whole = Annotated[int, Field(ge=0)]
 
 
@@ -92,7 +93,25 @@ class TextSearch(_Part):
 
     operator: Literal["and", "or", "advanced"] = "and"
     search_field: Annotated[str, AfterValidator(_known_places)] = ",".join(TEXT_FIELDS)
-    search_text: Text
+    search_text: LongText
+
+
+class NumberSplit(_Part):
+    """A project by parts of its number; ``ic_code`` and ``serial_num`` seldom change."""
+
+    appl_type_code: Text | None = None
+    activity_code: Text | None = None
+    ic_code: Text | None = None
+    serial_num: Text | None = None
+    support_year: Text | None = None
+    full_support_year: Text | None = None
+    suffix_code: Text | None = None
+
+    @model_validator(mode="after")
+    def _some_part(self) -> Self:
+        if self == NumberSplit.model_construct():
+            raise ValueError("a project's number needs a part")
+        return self
 
 
 class SpendingCategories(_Part):
@@ -106,14 +125,18 @@ class Criteria(_Part):
     """The part of RePORTER's criteria that we use; different ones are ANDed, lists are ORed.
 
     ``Criteria()`` matches every record. With ``include_active_projects`` active records that meet
-    all else are added whatever their fiscal year: a union, no restriction.
+    all else are added whatever their fiscal year: a union, no restriction. ``is_agency_admin`` asks
+    for the agencies that administer an award, not those that only fund it; RePORTER was seen to
+    pass over it.
     """
 
     appl_ids: tuple[Whole, ...] = ()
     project_nums: tuple[Text, ...] = ()
+    project_num_split: NumberSplit | None = None
     fiscal_years: tuple[Annotated[int, Field(ge=1900, le=2200)], ...] = ()
     include_active_projects: bool = False
     agencies: tuple[Text, ...] = ()
+    is_agency_admin: bool = False
     activity_codes: tuple[Text, ...] = ()
     award_types: tuple[Text, ...] = ()
     opportunity_numbers: tuple[Text, ...] = ()

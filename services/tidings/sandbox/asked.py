@@ -7,7 +7,7 @@ other flaws its wording is a guess.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from json import JSONDecodeError, JSONDecoder
 from typing import Any, cast
@@ -17,17 +17,23 @@ from pydantic import BaseModel
 from tidings.reporter.criteria import INCLUDE_FIELDS
 from tidings.reporter.paging import LAST_OFFSET
 from tidings.reporter.wire import Record
+from tidings.sandbox.kinds import (
+    AMOUNTS,
+    BOOLEAN,
+    CATEGORIES,
+    DAYS,
+    NUMBERS,
+    OBJECT,
+    OBJECTS,
+    READERS,
+    STRINGS,
+    TEXT_SEARCH,
+    WrongValue,
+)
 
 LARGEST_LIMIT = 500
 DEFAULT_LIMIT = 50
 LAST_PUBLICATION_OFFSET = 9_999
-
-STRINGS = "System.String[]"
-NUMBERS = "System.Int32[]"
-BOOLEAN = "System.Boolean"
-OBJECT = "System.Object"
-OBJECTS = "System.Object[]"
-"""Kinds of value; the first name is known from an answer, the others are guessed after it."""
 
 PROJECT_CRITERIA = {
     **dict.fromkeys(("fiscal_years", "pi_profile_ids", "appl_ids"), NUMBERS),
@@ -49,12 +55,12 @@ PROJECT_CRITERIA = {
         STRINGS,
     ),
     **dict.fromkeys(
-        (
-            "project_num_split", "spending_categories", "project_start_date", "project_end_date",
-            "award_notice_date", "date_added", "award_amount_range", "advanced_text_search",
-        ),
-        OBJECT,
+        ("project_start_date", "project_end_date", "award_notice_date", "date_added"), DAYS
     ),
+    "award_amount_range": AMOUNTS,
+    "advanced_text_search": TEXT_SEARCH,
+    "spending_categories": CATEGORIES,
+    "project_num_split": OBJECT,
     **dict.fromkeys(("pi_names", "po_names", "full_study_sections"), OBJECTS),
 }  # fmt: skip
 """What may stand in ``criteria`` of a search for projects; all else is ignored."""
@@ -152,64 +158,25 @@ def _criteria(given: Mapping[str, Any], kinds: Mapping[str, str], text: str) -> 
             continue
         try:
             read[name] = READERS[kinds[name]](value)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Refused(_conversion(name, value, kinds[name], text)) from error
+        except WrongValue as error:
+            raise Refused(_said(error, (name, *error.path), text)) from error
     return {name: value for name, value in read.items() if value not in ([], {}, "")}
 
 
-def _conversion(name: str, value: Any, kind: str, text: str) -> str:
-    shown = f'"{value}"' if isinstance(value, str) else str(value)
-    line, position = _place(name, text)
-    return (
-        f"Error converting value {shown} to type '{kind}'. "
-        f"Path 'criteria.{name}', line {line}, position {position}."
-    )
+def _said(error: WrongValue, path: tuple[str, ...], text: str) -> str:
+    line, position = _place(path, text)
+    where = ".".join(("criteria", *path))
+    return f"{error} Path '{where}', line {line}, position {position}."
 
 
-def _place(name: str, text: str) -> tuple[int, int]:
-    """Return the line and column at which the value of a criterion ends."""
-    key = re.search(rf'"{re.escape(name)}"\s*:\s*', text, re.IGNORECASE)
-    if key is None:
-        return 1, 0
-    _, end = JSONDecoder().raw_decode(text, key.end())
+def _place(path: tuple[str, ...], text: str) -> tuple[int, int]:
+    """Return the line and column at which the value of a criterion, or of a part of it, ends."""
+    at = 0
+    for name in path:
+        key = re.compile(rf'"{re.escape(name)}"\s*:\s*', re.IGNORECASE).search(text, at)
+        if key is None:
+            return 1, 0
+        at = key.end()
+    _, end = JSONDecoder().raw_decode(text, at)
     before = text[:end]
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1)
-
-
-def _strings(value: Any) -> list[str]:
-    return [str(item) for item in _list(value) if isinstance(item, str | int)]
-
-
-def _numbers(value: Any) -> list[int]:
-    return [int(item) for item in _list(value)]
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False, "": False}[str(value).strip().lower()]
-
-
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError
-    return cast("dict[str, Any]", value)
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [_object(item) for item in _list(value)]
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError
-    return cast("list[Any]", value)
-
-
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    STRINGS: _strings,
-    NUMBERS: _numbers,
-    BOOLEAN: _boolean,
-    OBJECT: _object,
-    OBJECTS: _objects,
-}

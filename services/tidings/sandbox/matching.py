@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any
 
-from tidings.sandbox.asked import Refused
 from tidings.sandbox.words import field_of, make_test, places_of
 
 WireRecord = Mapping[str, Any]
@@ -15,7 +14,7 @@ NONSENSE: Mapping[str, Any] = {}
 
 
 def select(records: Sequence[WireRecord], criteria: Mapping[str, Any]) -> list[WireRecord]:
-    """Return the records that meet all criteria. Raises Refused for a date that is none.
+    """Return the records that meet all criteria, which ``asked.read_request`` has read.
 
     Active records are added to those of the fiscal years if asked for: a union.
     """
@@ -42,19 +41,6 @@ def select_links(links: Sequence[WireRecord], criteria: Mapping[str, Any]) -> li
         number = _any_of(numbers)
         tests.append(lambda link: number(link["coreproject"]))
     return [link for link in links if all(test(link) for test in tests)]
-
-
-def read_day(text: Any) -> date | None:
-    """Read a day as clients write it: ISO, with a time or not, or ``MM/DD/YYYY``."""
-    plain = str(text or "").strip()
-    if not plain:
-        return None
-    try:
-        if "/" in plain:
-            return datetime.strptime(plain, "%m/%d/%Y").date()  # noqa: DTZ007 - a day has no zone
-        return date.fromisoformat(plain[:10])
-    except ValueError as error:
-        raise Refused(f"Could not convert string to DateTime: {plain}.") from error
 
 
 def _any_of(patterns: Iterable[str]) -> Callable[[Any], bool]:
@@ -109,8 +95,8 @@ def _agencies(values: Sequence[str]) -> Test:
 
 
 def _days(field: str, span: Mapping[str, Any]) -> Test:
-    first = read_day(span.get("from_date")) or date.min
-    last = read_day(span.get("to_date")) or date.max
+    first: date = span.get("from_date") or date.min
+    last: date = span.get("to_date") or date.max
 
     def test(record: WireRecord) -> bool:
         day = str(record[field] or "")[:10]
@@ -126,7 +112,7 @@ def _amounts(span: Mapping[str, Any]) -> Test:
         amount = record["award_amount"]
         if amount is None:
             return False
-        return (low is None or amount >= int(low)) and (high is None or amount <= int(high))
+        return (low is None or amount >= low) and (high is None or amount <= high)
 
     return test
 
@@ -158,7 +144,7 @@ def _profiles(values: Sequence[int]) -> Test:
 
 
 def _categories(asked: Mapping[str, Any]) -> Test | None:
-    wanted = {int(value) for value in asked.get("values") or ()}
+    wanted: set[int] = set(asked["values"])
     if not wanted:
         return None
     if asked.get("match_all"):
@@ -175,10 +161,10 @@ def _split(asked: Mapping[str, Any]) -> Test:
 
 
 def _text(asked: Mapping[str, Any]) -> Test | None:
-    test = make_test(str(asked.get("search_text") or ""), str(asked.get("operator") or ""))
+    test = make_test(asked["search_text"], asked["operator"])
     if test is None:
         return None
-    places = places_of(str(asked.get("search_field") or ""))
+    places = places_of(asked["search_field"])
     return lambda record: test([field_of(str(record[place] or "")) for place in places])
 
 

@@ -6,20 +6,24 @@ Simple on purpose: it says what is right, and any quicker engine has to agree wi
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from tidings.searches.canonical import canonical_form
-from tidings.searches.document import Document, Passage
+from tidings.searches.document import POINT, Document, Passage
+from tidings.searches.places import find_place, miles_between
 from tidings.searches.query import (
+    ABOUT_CHANGES,
     And,
     Comparison,
+    DateField,
     Leaf,
+    Near,
     Not,
     Or,
     Phrase,
     Prefix,
     Query,
     Value,
-    ValueField,
     Word,
 )
 from tidings.searches.text import Token, stem
@@ -66,11 +70,20 @@ def holds(query: Query, document: Document) -> bool:
             return any(holds(part, document) for part in parts)
         case Not(part):
             return not holds(part, document)
+        case _:
+            return _leaf_holds(query, document)
+
+
+def _leaf_holds(leaf: Leaf, document: Document) -> bool:
+    match leaf:
         case Value(field, value):
             return value in document.value(field)[1]
         case Comparison(field, compare, number):
             found = document.number(field)[1]
             return found is not None and _COMPARE[compare](found, number)
+        case Near(_, miles):
+            away = distance(leaf, document)
+            return away is not None and away <= miles
         case Word(field, word):
             return stem(word) in document.stems(field)
         case Prefix(field, prefix):
@@ -79,7 +92,15 @@ def holds(query: Query, document: Document) -> bool:
             there = document.words(field).issuperset(words)
             if not there or len(words) == 1:
                 return there
-            return any(_stands_in(query, passage) for passage in document.passages(field))
+            return any(_stands_in(leaf, passage) for passage in document.passages(field))
+
+
+def distance(leaf: Near, document: Document) -> float | None:
+    """Return how many miles lie between a place and the record; None when one is unknown."""
+    place = find_place(leaf.place)
+    if place is None or document.point is None:
+        return None
+    return miles_between(place.point, document.point)
 
 
 def _stands_in(leaf: Word | Phrase | Prefix, passage: Passage) -> bool:
@@ -125,10 +146,16 @@ def _hit(leaf: Leaf, document: Document) -> ClauseHit:
     match leaf:
         case Value(field, value):
             name, _ = document.value(field)
-            return ClauseHit(clause, name, "" if field is ValueField.CHANGE else value)
+            return ClauseHit(clause, name, "" if field in ABOUT_CHANGES else value)
         case Comparison(field):
             name, number = document.number(field)
-            return ClauseHit(clause, name, str(number))
+            is_day = isinstance(field, DateField)
+            return ClauseHit(clause, name, str(date.fromordinal(number or 1) if is_day else number))
+        case Near(place):
+            away = round(distance(leaf, document) or 0)
+            unit = "mile" if away == 1 else "miles"
+            found = find_place(place)
+            return ClauseHit(clause, POINT, f"{away} {unit} from {found.title if found else place}")
         case _:
             passages = document.passages(leaf.field)
             passage = next(one for one in passages if _stands_in(leaf, one))

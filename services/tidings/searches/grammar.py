@@ -1,7 +1,6 @@
 """The language of searches: text to query, and errors that point at the column (pure)."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+import re
 from typing import Any, NoReturn
 
 from lark import Lark, Token, Transformer, UnexpectedInput
@@ -9,54 +8,40 @@ from lark import v_args as _v_args  # pyright: ignore[reportUnknownVariableType]
 from lark.exceptions import VisitError
 
 from tidings.errors import QueryError
-from tidings.projects.models import ChangeKind
-from tidings.searches.query import (
-    ALL_TEXT,
-    And,
-    Comparison,
-    Leaf,
-    Not,
-    NumberField,
-    Operator,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    TextField,
-    Value,
-    ValueField,
-    Word,
-    is_bounded,
-    leaves,
-)
-from tidings.searches.text import words
+from tidings.searches.breadth import why_too_broad
+from tidings.searches.fields import listed
+from tidings.searches.query import And, Not, Or, Query, leaves
+from tidings.searches.terms import Compared, compared, leaf_of, near
+from tidings.searches.textterms import OPERATORS, plain_leaf
 
-MAX_LENGTH, MAX_DEPTH, MAX_TERMS, MIN_PREFIX = 2000, 20, 64, 3
-MAX_NUMBER = 2**53
-FIELDS = (*TextField, *ValueField, *NumberField)
-KINDS = tuple(kind for kind in ChangeKind if kind is not ChangeKind.COSMETIC)
+MAX_LENGTH, MAX_DEPTH, MAX_TERMS = 2000, 20, 64
 
 _GRAMMAR = r"""
     ?start: or_
     ?or_: and_ ("OR" and_)*
     ?and_: unary ("AND"? unary)*
-    ?unary: "NOT" atom -> not_
+    ?unary: "NOT" unary -> not_
           | atom
     ?atom: "(" or_ ")"
-         | FIELD ":" term -> one
-         | FIELD ":" "(" terms ")" -> group
-         | FIELD COMPARE WORD -> comparison
-         | term -> plain
-    ?terms: all_terms ("OR" all_terms)*  -> or_
-    ?all_terms: field_term ("AND"? field_term)* -> and_
-    ?field_term: "NOT" field_atom -> not_
-               | field_atom
-    ?field_atom: "(" terms ")"
-               | term
-    term: WORD | PHRASE
+         | FIELD ":" _value -> one
+         | FIELD ":" "(" values ")" -> group
+         | FIELD COMPARE _text -> comparison
+         | NEAR ":" (WORD | PHRASE) WITHIN DISTANCE -> near
+         | _text -> plain
+    ?values: all_values ("OR" all_values)*  -> or_
+    ?all_values: one_value ("AND"? one_value)* -> and_
+    ?one_value: "NOT" one_value -> not_
+              | "(" values ")"
+              | _text -> text
+              | COMPARE _text -> compared
+    _value: _text | COMPARE _text
+    _text: WORD | PHRASE
 
+    NEAR.3: /near(?=\s*(:|[<>]=?|=))/i
     FIELD.2: /[A-Za-z_]+(?=\s*(:|[<>]=?|=))/
     COMPARE: /[<>]=?|=/
+    WITHIN: /within\b/i
+    DISTANCE: /[0-9.]+\s*(miles?|mi|kilomet(re|er)s?|km)\b/i
     PHRASE: /"[^"]*"/
     WORD: /[^\s()":<>=]+/
     %ignore /\s+/
@@ -69,7 +54,21 @@ _EXPECTED = {
     "FIELD": "a field such as title:",
     "COLON": "a colon",
     "COMPARE": "a comparison such as >=",
+    "WITHIN": "a distance such as: within 50mi",
+    "DISTANCE": "a distance such as 50mi or 80 km",
 }
+_READ_AS = str.maketrans("\u201c\u201d\u201e\u201f\xab\xbb\uff02\uff1a\uff08\uff09", '""""""":()')
+"""Signs that telephones and word processors write by themselves, and what they are for us."""
+
+_PHRASE = re.compile(r'"[^"]*"')
+_PIECE = re.compile(r'[^\s()":<>=]+')
+_PIECES_OF_TERM = 4
+"""A term has at most so many, operators aside: the place, within, 50 and mi."""
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
+_UNSEEN = re.compile("[\xad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 
 
 def parse(text: str) -> Query:
@@ -79,15 +78,31 @@ def parse(text: str) -> Query:
     empty, too long or too deep, that does not parse, or that would find nearly everything.
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"A search has at most {MAX_LENGTH} characters.", column=MAX_LENGTH + 1)
-    return parse_canonical(text)
+        raise QueryError(f"A search has at most {MAX_LENGTH:,} characters.", column=MAX_LENGTH + 1)
+    if hidden := _FORBIDDEN.search(text):
+        message = f"There is a character here that nobody sees (U+{ord(hidden[0]):04X}): delete it."
+        raise QueryError(message, column=hidden.start() + 1)
+    shown = _UNSEEN.sub("", text).translate(_READ_AS)
+    try:
+        query = _parsed(shown, depth=MAX_DEPTH)
+        _check_breadth(query, shown)
+    except QueryError as error:
+        columns = [at for at, one in enumerate(text, start=1) if not _UNSEEN.match(one)]
+        column = (*columns, len(text) + 1)[min(error.column - 1, len(columns))]
+        raise QueryError(str(error), column=column) from None
+    return query
 
 
 def parse_canonical(text: str) -> Query:
     """Return the query of a canonical form, which may be longer than what a reader may type."""
+    return _parsed(text, depth=2 * MAX_DEPTH)  # NOT moved inwards takes parentheses
+
+
+def _parsed(text: str, *, depth: int) -> Query:
     if not text.strip():
         raise QueryError("Type a word to search for.", column=1)
-    _check_depth(text)
+    _check_depth(text, depth)
+    _check_size(text)
     try:
         query: Query = _PARSER.parse(text)
     except UnexpectedInput as error:
@@ -96,40 +111,44 @@ def parse_canonical(text: str) -> Query:
         raise error.orig_exc from None
     if sum(1 for _ in leaves(query)) > MAX_TERMS:
         raise QueryError(f"A search has at most {MAX_TERMS} terms.", column=1)
-    if not is_bounded(query):
-        message = "This finds nearly everything: say what you look for beside what you do not."
-        raise QueryError(message, column=max(text.find("NOT"), 0) + 1)
     return query
 
 
-def _check_depth(text: str) -> None:
+def _check_depth(text: str, most: int) -> None:
     depth, quoted, opened = 0, False, 0
     for column, character in enumerate(text, start=1):
         quoted ^= character == '"'
         opened = column if character == '"' and quoted else opened
         if not quoted:
             depth += (character == "(") - (character == ")")
-        if depth > MAX_DEPTH:
-            message = f"Parentheses stand at most {MAX_DEPTH} deep."
-            raise QueryError(message, column=column)
+        if depth > most:
+            raise QueryError(f"Parentheses stand at most {most} deep.", column=column)
     if quoted:
         raise QueryError("This quotation mark is not closed.", column=opened)
+
+
+def _check_size(text: str) -> None:
+    """Refuse what has far too many terms before time is spent on it."""
+    pieces = _PIECE.findall(_PHRASE.sub("x", text))
+    if sum(piece not in OPERATORS for piece in pieces) > MAX_TERMS * _PIECES_OF_TERM:
+        raise QueryError(f"A search has at most {MAX_TERMS} terms.", column=1)
+
+
+def _check_breadth(query: Query, text: str) -> None:
+    if reason := why_too_broad(query):
+        raise QueryError(reason, column=max(text.find("NOT"), 0) + 1)
 
 
 def _explain(error: UnexpectedInput, text: str) -> NoReturn:
     token: Any = getattr(error, "token", None)
     is_end = token is not None and token.type == "$END"
-    column = len(text.rstrip()) + 1 if is_end else error.column
-    known: set[str] = set(getattr(error, "accepts", None) or getattr(error, "expected", ()))
+    at = len(text.rstrip()) if is_end else error.pos_in_stream or 0
+    known: set[str] = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
     expected = [words for name, words in _EXPECTED.items() if name in known]
-    found = text[column - 1 : column + 19].split()
+    found = text[at : at + 20].split()
     seen = f"Did not expect “{found[0]}” here" if found else "The search ends too early"
-    wanted = f"; expected {_listed(expected)}" if expected else ""
-    raise QueryError(f"{seen}{wanted}.", column=column) from None
-
-
-def _listed(things: list[str]) -> str:
-    return f"{', '.join(things[:-1])} or {things[-1]}" if len(things) > 1 else "".join(things)
+    wanted = f"; expected {listed(expected)}" if expected else ""
+    raise QueryError(f"{seen}{wanted}.", column=at + 1) from None
 
 
 @_v_args(inline=True)
@@ -143,124 +162,43 @@ class _Build(Transformer[Token, Query]):
         return And(parts) if len(parts) > 1 else next(iter(parts))
 
     def not_(self, part: Any) -> Any:
-        return Not(part)
-
-    def term(self, token: Token) -> Any:
-        return token
+        return part.part if isinstance(part, Not) else Not(part)
 
     def plain(self, token: Token) -> Query:
-        return _text_leaf(ALL_TEXT, token)
+        return plain_leaf(token)
 
-    def one(self, field: Token, token: Token) -> Query:
-        return _leaf(field, token)
+    def text(self, token: Token) -> Any:
+        return token
 
-    def group(self, field: Token, terms: Any) -> Query:
-        return _spread(field, terms)
+    def compared(self, operator: Token, token: Token) -> Any:
+        return Compared(operator, token)
 
-    def comparison(self, field: Token, operator: Token, number: Token) -> Query:
-        name = _known_field(field)
-        if not isinstance(name, NumberField):
-            raise QueryError(f"{name} is not a number: write {name}:value.", column=_at(operator))
-        return _comparison(name, str(operator), number)
+    def one(self, field: Token, *value: Any) -> Query:
+        first, *second = value
+        return _spread(field, Compared(first, *second) if second else first)
+
+    def group(self, field: Token, values: Any) -> Query:
+        return _spread(field, values)
+
+    def comparison(self, field: Token, operator: Token, token: Token) -> Query:
+        return compared(field, Compared(operator, token))
+
+    def near(self, _: Token, place: Token, __: Token, distance: Token) -> Query:
+        return near(place, distance)
 
 
-def _spread(field: Token, terms: Any) -> Query:
-    match terms:
+def _spread(field: Token, values: Any) -> Query:
+    match values:
         case And(parts):
             return And(tuple(_spread(field, part) for part in parts))
         case Or(parts):
             return Or(tuple(_spread(field, part) for part in parts))
         case Not(part):
             return Not(_spread(field, part))
+        case Compared():
+            return compared(field, values)
         case _:
-            return _leaf(field, terms)
-
-
-def _leaf(field: Token, token: Token) -> Query:
-    name = _known_field(field)
-    if isinstance(name, NumberField):
-        return _comparison(name, "=", token)
-    if isinstance(name, ValueField):
-        return Value(name, _value(name, token))
-    return _text_leaf(name, token)
-
-
-def _known_field(field: Token) -> TextField | ValueField | NumberField:
-    typed = field.lower()
-    for name in FIELDS:
-        if name == typed:
-            return name
-    hint = _nearest(typed, FIELDS)
-    raise QueryError(f"There is no field “{field}”: {hint}", column=_at(field))
-
-
-def _nearest(typed: str, known: Sequence[str]) -> str:
-    near = [name for name in known if name.startswith(typed)] or get_close_matches(typed, known)
-    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
-
-
-def _value(name: ValueField, token: Token) -> str:
-    value = token.strip('"').strip()
-    if not value or "*" in value:
-        message = f"{name} needs a whole value, such as {_EXAMPLE[name]}."
-        raise QueryError(message, column=_at(token))
-    if name is ValueField.CHANGE and value.lower() not in KINDS:
-        hint = _nearest(value.lower(), KINDS)
-        raise QueryError(f"There is no kind of change “{value}”: {hint}", column=_at(token))
-    return value.lower() if name is ValueField.CHANGE else value.upper()
-
-
-_EXAMPLE = {
-    ValueField.STATE: "AZ",
-    ValueField.IC: "NCI",
-    ValueField.ACTIVITY: "R01",
-    ValueField.CHANGE: "end_cut",
-}
-
-
-def _comparison(name: NumberField, operator: str, token: Token) -> Comparison:
-    digits = token.strip('"').replace(",", "").removeprefix("$")
-    if not (digits.isascii() and digits.isdigit()) or int(digits) > MAX_NUMBER:
-        example = "2026" if name is NumberField.FY else "250000"
-        raise QueryError(f"{name} is compared with a number such as {example}.", column=_at(token))
-    known: Operator = operator  # pyright: ignore[reportAssignmentType] - the grammar gives no other
-    return Comparison(name, known, int(digits))
-
-
-def _text_leaf(name: str, token: Token) -> Leaf:
-    if token.startswith('"'):
-        return Phrase(name, _some_words(token, token))
-    if token in ("AND", "OR", "NOT"):
-        raise QueryError(f"There is nothing for {token} to join here.", column=_at(token))
-    if "*" in token:
-        return _prefix(name, token)
-    found = _some_words(token, token)
-    if found in (("and",), ("or",), ("not",)):  # also "And", which no canonical form could write
-        message = f"Write {found[0].upper()} to join words, or “{token}” in quotes to find it."
-        raise QueryError(message, column=_at(token))
-    return Word(name, found[0]) if len(found) == 1 else Phrase(name, found)
-
-
-def _prefix(name: str, token: Token) -> Prefix:
-    start = words(token[:-1])
-    if token.index("*") != len(token) - 1 or len(start) != 1:
-        message = "A * stands only at the end of one word: immuno*"
-        raise QueryError(message, column=_at(token) + token.index("*"))
-    if len(start[0]) < MIN_PREFIX:
-        message = f"At least {MIN_PREFIX} letters stand before a *."
-        raise QueryError(message, column=_at(token) + token.index("*"))
-    return Prefix(name, start[0])
-
-
-def _some_words(text: str, token: Token) -> tuple[str, ...]:
-    found = words(text)
-    if not found:
-        raise QueryError(f"“{text}” has no letter or digit to search for.", column=_at(token))
-    return found
-
-
-def _at(token: Token) -> int:
-    return token.column or 1
+            return leaf_of(field, values)
 
 
 _PARSER: Any = Lark(_GRAMMAR, parser="lalr", transformer=_Build(), propagate_positions=False)

@@ -74,6 +74,18 @@ class Match(Table, table=True):
     matched_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class AwardWords(Table, table=True):
+    """A set of words that an award had in some version: the id is that of the set in the index.
+
+    Several versions with the same words have one, see searches.candidates and db.word_index.
+    """
+
+    __tablename__: ClassVar[Any] = "award_words"
+
+    id: int | None = Field(default=None, primary_key=True)
+    appl_id: int = Field(foreign_key="award.appl_id")
+
+
 class Condition(Table, table=True):
     """A condition that people have, by its preferred name; several vocabularies may know it."""
 

@@ -3,23 +3,40 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.base import stored_id
 from tidings.db.upsert import insert_ignore, insert_ignore_returning
 from tidings.projects.models import Award, Change, ChangeKind, Project, Severity
+from tidings.searches.canonical import canonical_form, search_hash
+from tidings.searches.grammar import parse_canonical
 from tidings.searches.models import Match, SavedSearch, Search
+from tidings.searches.query import Query
+from tidings.searches.trees import to_tree
 from tidings.subscribers.models import Cadence, EndedReason, Subscriber, SubscriberState
 
 CHUNK = 200
+MANY = 5000
+"""Values of one IN."""
 
 
-def add_search(session: Session, canonical: str, name: str, *, now: datetime) -> Search:
+class StoredSearch(NamedTuple):
+    """A search as it is stored: its tree may be missing, its canonical form never is."""
+
+    id: int
+    canonical: str
+    tree: list[Any] | None
+
+
+def add_search(session: Session, query: Query, *, now: datetime) -> Search:
     """Insert a search unless its canonical form is there; return it."""
-    row = {"canonical": canonical, "hash": name, "created_at": now}
+    canonical = canonical_form(query)
+    name = search_hash(canonical)
+    tree = to_tree(parse_canonical(canonical))
+    row = {"canonical": canonical, "hash": name, "tree": tree, "created_at": now}
     insert_ignore(session, Search, [row])
     return session.exec(select(Search).where(Search.hash == name)).one()
 
@@ -44,8 +61,49 @@ def live_saved_searches(session: Session, subscriber_id: int) -> Sequence[SavedS
     ).all()
 
 
+def search_ids_from(session: Session, first: int) -> Sequence[int]:
+    """Return the ids of all searches from an id on."""
+    return session.exec(select(col(Search.id)).where(col(Search.id) >= first)).all()  # pyright: ignore[reportReturnType] - a stored row has an id
+
+
+def searches_by_ids(session: Session, ids: Sequence[int]) -> Iterator[StoredSearch]:
+    """Return these searches, in no order."""
+    columns = (col(Search.id), col(Search.canonical), col(Search.tree))
+    for start in range(0, len(ids), MANY):
+        chosen = col(Search.id).in_(ids[start : start + MANY])
+        for row in session.exec(select(*columns).where(chosen)):
+            yield StoredSearch(stored_id(row[0]), row[1], row[2])
+
+
+def known_pairs(
+    session: Session, search_ids: Collection[int], project_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Return the (search, project) of these that have a match."""
+    columns = (col(Match.search_id), col(Match.project_id))
+    wanted, found = sorted(search_ids), set[tuple[int, int]]()
+    for start in range(0, len(wanted), MANY):
+        chosen = columns[0].in_(wanted[start : start + MANY])
+        rows = session.exec(select(*columns).where(chosen, columns[1].in_(project_ids)))
+        found.update((search_id, project_id) for search_id, project_id in rows)
+    return found
+
+
+def searches_to_tell_of(
+    session: Session, search_ids: Collection[int], *, now: datetime
+) -> Sequence[tuple[Search, Sequence[SavedSearch]]]:
+    """Return those of these searches that somebody is to be told of, with who saved them."""
+    wanted = sorted(search_ids)
+    return [
+        found
+        for start in range(0, len(wanted), MANY)
+        for found in searches_to_match(
+            session, col(Search.id).in_(wanted[start : start + MANY]), now=now
+        )
+    ]
+
+
 def searches_to_match(
-    session: Session, *, now: datetime
+    session: Session, *conditions: ColumnElement[bool], now: datetime
 ) -> Sequence[tuple[Search, Sequence[SavedSearch]]]:
     """Return each distinct search that somebody is to be told of, with who saved it.
 
@@ -61,6 +119,7 @@ def searches_to_match(
             SavedSearch.cadence != Cadence.PAUSED,
             or_(col(SavedSearch.muted_until).is_(None), col(SavedSearch.muted_until) <= now),
             Subscriber.state == SubscriberState.ACTIVE,
+            *conditions,
         )
         .order_by(col(Search.id), col(SavedSearch.id))
     )

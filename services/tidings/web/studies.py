@@ -30,6 +30,8 @@ PAGE_REVISION = "1"
 """Part of every study page's ETag; raise it when the template changes what a reader sees."""
 
 SHOWN = 50
+FARTHEST = 5000
+"""Nobody pages further: that is what a narrower search is for."""
 CACHE = "public, max-age=300, stale-while-revalidate=600"
 
 
@@ -44,7 +46,11 @@ def home(request: Request) -> HTMLResponse:
 
 
 @router.get("/studies")
-def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") -> HTMLResponse:
+def studies(
+    request: Request,
+    q: Annotated[str, Query(max_length=4000)] = "",
+    offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0,
+) -> HTMLResponse:
     """Search the studies, or list those that changed last."""
     site = site_of(request)
     with site.reading() as session:
@@ -52,10 +58,12 @@ def studies(request: Request, q: Annotated[str, Query(max_length=4000)] = "") ->
             listed = projects_page(session, limit=SHOWN)
             return site.page("pages/studies.html", q="", projects=listed)
         try:
-            found = search_projects(session, q, limit=SHOWN)
+            found = search_projects(session, q, limit=SHOWN, offset=offset)
         except QueryError as error:
             return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
-    return site.page("pages/studies.html", q=q, found=found, shown=SHOWN, means=read_back(parse(q)))
+    return site.page(
+        "pages/studies.html", q=q, found=found, means=read_back(parse(q), noun="Studies")
+    )
 
 
 @router.get("/studies/{key}")

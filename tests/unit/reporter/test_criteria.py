@@ -12,6 +12,7 @@ from tidings.reporter.criteria import (
     INCLUDE_FIELDS,
     Criteria,
     DateRange,
+    NumberSplit,
     PersonName,
     PublicationCriteria,
     TextSearch,
@@ -82,6 +83,13 @@ def test_a_range_of_days_that_ends_before_it_begins_is_refused() -> None:
 def test_a_text_search_in_a_place_that_reporter_does_not_search_is_refused() -> None:
     with pytest.raises(ValidationError, match="phrtext"):
         TextSearch(search_text="cancer", search_field="projecttitle,phrtext")
+
+
+def test_a_project_is_asked_for_by_parts_of_its_number_one_at_least() -> None:
+    criteria = Criteria(project_num_split=NumberSplit(ic_code="CA", serial_num="286969"))
+    assert criteria.wire() == {"project_num_split": {"ic_code": "CA", "serial_num": "286969"}}
+    with pytest.raises(ValidationError, match="needs a part"):
+        NumberSplit()
 
 
 def test_publications_are_asked_for_by_project_award_or_paper() -> None:

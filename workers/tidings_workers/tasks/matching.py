@@ -10,7 +10,7 @@ from tidings_workers.app import task
 def match() -> None:
     """Match a batch of changes; a change that was matched already is passed over."""
     with wiring.session() as session:
-        outcome = match_changes(session, now=wiring.now())
+        outcome = match_changes(session, now=wiring.now(), catalogue=wiring.catalogue())
     if outcome.notices:
         wiring.ring(Job.ALERTS_COMPOSE)
     if outcome.more:

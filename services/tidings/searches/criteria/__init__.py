@@ -1,0 +1,1 @@
+"""What RePORTER's criteria can say of a search: texts, lists of values, ranges."""
