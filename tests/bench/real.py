@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.shapes import Award, Batch, Filters, Search
+from tests.bench.shapes import SEPARATOR, Award, Batch, Filters, Search
 
 from tidings.errors import TidingsError
 from tidings.searches.document import Document
@@ -195,5 +195,5 @@ def _met(names: Sequence[Phrase], awards: Sequence[Award]) -> set[Phrase]:
 
 
 def _middling(awards: Sequence[Award]) -> list[str]:
-    counts = Counter(word for award in awards for word in set(award.words()))
+    counts = Counter(word for award in awards for word in set(award.words()) - {SEPARATOR})
     return sorted(word for word, count in counts.items() if count in MIDDLING and len(word) > 4)
