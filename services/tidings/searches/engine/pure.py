@@ -3,8 +3,9 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate, compress, pairwise
 from typing import Any, NamedTuple
 
@@ -19,9 +20,8 @@ from tidings.searches.engine.kernel import (
 
 NOTHING = -1
 UNKNOWN, HOLDS, FAILS = 0, 1, 2
-DENSE = 150
-"""Bits in a row from which on it is read as a text of zeros and ones."""
-_AS_BITS = bytes.maketrans(b"01", b"\0\1")
+FEW = 4
+"""Bits of a row up to which they are looked for one by one, and not byte by byte."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class PureTable:
 
     def __init__(self) -> None:
         self.leaves: list[tuple[int, ...]] = [()]
-        self.phrases: dict[int, dict[int, _Entry]] = {}
+        self.phrases: dict[tuple[int, int], _Entry] = {}
 
     def grow(self, word: int) -> None:
         """Make room for a word that is new."""
@@ -49,10 +49,10 @@ class PureTable:
 
     def attach_phrase(self, words: Sequence[int], leaf: int) -> None:
         """Let words, one beside the other, make a leaf true."""
-        trie = self.phrases.setdefault(words[0], {})
-        for word in words[1:-1]:
-            trie = trie.setdefault(word, _Entry()).then
-        trie.setdefault(words[-1], _Entry()).leaf = leaf
+        entry = self.phrases.setdefault((words[0], words[1]), _Entry())
+        for word in words[2:]:
+            entry = entry.then.setdefault(word, _Entry())
+        entry.leaf = leaf
 
     def rows(self, words: list[int], starts: Sequence[int]) -> dict[int, int]:
         """Return the rows of the leaves that the documents' words make true."""
@@ -72,10 +72,9 @@ class PureTable:
 
     def _phrases_in(self, words: Sequence[int]) -> set[int]:
         found: set[int] = set()
-        begun = map(self.phrases.get, words)
-        for at, (trie, word) in enumerate(zip(begun, words[1:], strict=False), start=2):
-            if trie is not None and (entry := trie.get(word)) is not None:
-                found.update(_phrases(entry, words, at))
+        entries = list(map(self.phrases.get, pairwise(words)))
+        for at, entry in compress(enumerate(entries, start=2), entries):
+            found.update(_phrases(entry, words, at))
         return found
 
 
@@ -176,14 +175,17 @@ class PureKernel:
 
     def _pairs(self, rows: Sequence[int], positions: range) -> Pairs:
         ids, found = integers(), integers()
+        size = -(-len(positions) // 8)
         known: dict[int, array[int]] = {}
         held = list(map(rows.__getitem__, self._roots))
         for search_id, row in compress(zip(self._ids, held, strict=True), held):
             ones = known.get(row)
             if ones is None:
-                ones = known[row] = array("i", _ones(row, positions))
+                ones = known[row] = array("i", _ones(row, size))
             found.extend(ones)
             ids.extend(array("i", (search_id,)) * len(ones))
+        if positions.start:
+            found = array("i", map(positions.start.__add__, found))
         return ids, found
 
     def match_one(self, chunk: Chunk) -> list[int]:
@@ -263,15 +265,26 @@ def _compared(bounds: Bounds, numbers: Sequence[int]) -> Iterator[tuple[int, int
             yield leaf, row
 
 
-def _ones(row: int, positions: range) -> Iterable[int]:
-    """Return those of the positions whose bit is set."""
-    if row.bit_count() > DENSE:
-        return compress(positions, bin(row)[:1:-1].encode().translate(_AS_BITS))
-    return _few_ones(row, positions.start)
+def _ones(row: int, size: int) -> list[int]:
+    """Return which bits of a row of at most so many bytes are set."""
+    ones: list[int] = []
+    if row.bit_count() < FEW:
+        while row:
+            lowest = row & -row
+            ones.append(lowest.bit_length() - 1)
+            row ^= lowest
+        return ones
+    data = row.to_bytes(size, "little")
+    for table, byte in compress(zip(_bits_of_bytes(), data, strict=False), data):
+        ones += table[byte]
+    return ones
 
 
-def _few_ones(row: int, start: int) -> Iterator[int]:
-    while row:
-        lowest = row & -row
-        yield start + lowest.bit_length() - 1
-        row ^= lowest
+@cache
+def _bits_of_bytes() -> list[list[tuple[int, ...]]]:
+    """Return, for each place of a byte in a row and each value of it, the bits that it sets."""
+    bits = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
+    return [
+        [tuple(8 * place + bit for bit in some) for some in bits]
+        for place in range(PureKernel.chunk // 8)
+    ]
