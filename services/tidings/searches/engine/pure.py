@@ -109,6 +109,7 @@ class PureKernel:
         self._ands_above: list[list[_Join] | None] = [None] * (TRUE + 1)
         self._ors_above: list[list[int] | None] = [None] * (TRUE + 1)
         self._roots_at: list[list[int] | None] = [None] * (TRUE + 1)
+        self._is_watched = bytearray(TRUE + 1)
 
     def new_table(self) -> PureTable:
         """Return a table of words."""
@@ -120,29 +121,23 @@ class PureKernel:
 
     def add_all(self, positive: Sequence[int], negative: Sequence[int]) -> int:
         """Return a new node that is ``positive`` and not ``negative``."""
-        first, *others = positive
-        join = self._add(first, others, negative)
-        _append(self._ands_above, first, join)
-        return join.node
+        return self._add(positive[0], positive[1:], negative)
 
     def add_any(self, parts: Sequence[int]) -> int:
         """Return a new node that is one of the parts."""
-        join = self._add(NOTHING, parts, ())
-        for part in parts:
-            _append(self._ors_above, part, join.node)
-        return join.node
+        return self._add(NOTHING, parts, ())
 
-    def _add(self, first: int, others: Sequence[int], negative: Sequence[int]) -> _Join:
+    def _add(self, first: int, others: Sequence[int], negative: Sequence[int]) -> int:
         join = _Join(len(self._join_at), first, tuple(others), tuple(negative))
         self._joins.append(join)
-        self._grow(join)
-        return join
+        return self._grow(join)
 
     def _grow(self, join: _Join | None) -> int:
         self._join_at.append(join)
         self._ands_above.append(None)
         self._ors_above.append(None)
         self._roots_at.append(None)
+        self._is_watched.append(False)
         return len(self._join_at) - 1
 
     def add_root(self, node: int, search_id: int) -> None:
@@ -150,6 +145,24 @@ class PureKernel:
         self._roots.append(node)
         self._ids.append(search_id)
         _append(self._roots_at, node, search_id)
+        self._watch(node)
+
+    def _watch(self, node: int) -> None:
+        """Let a node be looked at when something below it holds.
+
+        Parts that only others decide upon are not: what a search asks beside its first part.
+        """
+        join = self._join_at[node]
+        if join is None or self._is_watched[node]:
+            return
+        self._is_watched[node] = True
+        if join.first == NOTHING:
+            for part in join.others:
+                _append(self._ors_above, part, node)
+                self._watch(part)
+        else:
+            _append(self._ands_above, join.first, join)
+            self._watch(join.first)
 
     def match(self, chunk: Chunk, start: int) -> Pairs:
         """Return which searches hold on which documents."""
