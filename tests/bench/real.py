@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ class Real:
         self._folder = folder
         self._awards: list[Award] = []
 
+    @cached_property
+    def names(self) -> list[Phrase]:
+        """The names and synonyms of all conditions, as the words they are searched by."""
+        names = {
+            words(name)
+            for line in _lines(self._folder / CONDITIONS)
+            for name in (line["name"], *line["synonyms"])
+        }
+        return [Phrase(ALL_TEXT, name) for name in sorted(names) if name]
+
     def awards(self, count: int, others: int) -> Batch:
         """Return the first so many recorded awards, of each the first version there."""
         records = _distinct(_records(self._folder), count + others)
@@ -50,7 +61,7 @@ class Real:
 
     def searches(self) -> Iterator[Search]:
         """Return searches without end, no two alike."""
-        writer = _Writer(self._awards, _names(self._folder))
+        writer = _Writer(self._awards, self.names)
         seen: set[Search] = set()
         while True:
             search = writer.search()
@@ -168,16 +179,6 @@ def _with_terms(record: Line) -> dict[str, Any]:
     texts = {name: record.get(name) for name in ("project_title", "abstract_text", "pref_terms")}
     terms = record.get("terms") or ""
     return texts | ({"terms": terms} if "<" in terms else {"pref_terms": terms})
-
-
-def _names(folder: Path) -> list[Phrase]:
-    """Return the names and synonyms of all conditions, as the words they are searched by."""
-    names = {
-        words(name)
-        for line in _lines(folder / CONDITIONS)
-        for name in (line["name"], *line["synonyms"])
-    }
-    return [Phrase(ALL_TEXT, name) for name in sorted(names) if name]
 
 
 def _met(names: Sequence[Phrase], awards: Sequence[Award]) -> set[Phrase]:

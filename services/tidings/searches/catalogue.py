@@ -1,5 +1,6 @@
 """The engine of all stored searches, kept up to date by whoever matches."""
 
+import gc
 from collections.abc import Sequence
 from threading import Lock
 
@@ -13,6 +14,7 @@ from tidings.searches.queries import StoredSearch, search_ids_from, searches_by_
 from tidings.searches.query import Query
 from tidings.searches.trees import from_tree
 
+MANY = 10_000
 RECENT = 1000
 """How far a search may come late: ids are given before the row is there for others to see."""
 
@@ -50,5 +52,8 @@ class Catalogue:
         new = [one for one in ids if one not in self._recent]
         for row in searches_by_ids(session, new):
             self._engine.add(row.id, query_of(row))
+        if len(new) > MANY:
+            gc.collect()
+            gc.freeze()  # or else the collector walks over every search again and again
         self._last = max(self._last, max(ids, default=0))
         self._recent = {one for one in ids if one > self._last - RECENT}
