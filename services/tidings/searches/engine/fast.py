@@ -146,7 +146,7 @@ class FastKernel:
         if len(self._bytes) < len(self._kinds):
             self._bytes = np.empty((len(self._kinds) * 9 // 8, 1), np.uint8)
         rows = self._bytes
-        compiled.clear_leaves(rows, _view(self._kinds))
+        rows[: len(self._kinds), 0] *= _view(self._kinds) != LEAF
         rows[TRUE] = 1
         self._decide(rows, chunk)
         holds = rows[_view(self._roots), 0]
