@@ -86,7 +86,17 @@ def test_stored_studies_are_found_the_last_changed_first(engine: Engine, session
     found = search_projects(session, "title:cells")
     assert [hit.project.key for hit in found.hits] == ["CA000002", "CA000001"]
     assert found.looked_through == 3
-    assert search_projects(session, "title:cells", limit=1).looked_through < 3
+    assert (found.count, found.is_exact, found.next_offset) == (2, True, None)
+
+
+def test_stored_studies_are_found_page_by_page(engine: Engine, session: Session) -> None:
+    run_sweep(engine, ListedSource([record(1), record(2), record(3, project_title="?")]), now=NOW)
+    first = search_projects(session, "title:cells", limit=1)
+    assert [hit.project.key for hit in first.hits] == ["CA000002"]
+    assert (first.count, first.looked_through, first.next_offset) == (2, 3, 1)
+    second = search_projects(session, "title:cells", limit=1, offset=1)
+    assert [hit.project.key for hit in second.hits] == ["CA000001"]
+    assert second.next_offset is None
 
 
 def test_a_search_for_changes_looks_at_what_happened(engine: Engine, session: Session) -> None:

@@ -53,10 +53,14 @@ def _says_nothing(leaf: Leaf) -> bool:
         return False
     least, most = _USUAL[leaf.field]
     match leaf.operator:
-        case ">" | ">=":
+        case ">=":
             return leaf.number <= least
-        case "<" | "<=":
+        case ">":
+            return leaf.number < least
+        case "<=":
             return leaf.number >= most
+        case "<":
+            return leaf.number > most
         case _:
             return False
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from tidings.errors import RejectedError
@@ -14,13 +14,12 @@ from tidings.projects.queries import project_by_key
 from tidings.subscribers.models import Cadence, EndedReason
 from tidings.subscribers.tokens import read_unsubscribe_token
 from tidings.subscribers.wishes import Wish
+from tidings.web.saving import ZONE, saving_page
 from tidings.web.site import Site, StudyKey, site_of
 
 router = APIRouter()
 
 ONE_CLICK = "One-Click"
-ZONE = "America/New_York"
-"""The zone of whoever names none: RePORTER's own."""
 
 
 @router.get("/confirm/{token}")
@@ -85,11 +84,11 @@ def ask_to_follow(
     """Take a wish to follow; the same answer whether or not we know the address."""
     site = site_of(request)
     problem = _take(site, Wish(cadence=cadence, follow_key=key), address, time_zone)
-    if not problem:
+    if problem is None:
         return _look_into_your_mail(site)
     with site.reading() as session:
         project = project_by_key(session, key)
-    typed = {"address": address, "cadence": cadence, "problem": problem}
+    typed = {"address": address, "cadence": cadence, "time_zone": time_zone, "problem": problem}
     return site.page("pages/follow.html", status=400, project=project, **typed)
 
 
@@ -100,17 +99,18 @@ def ask_for_alerts(
     address: Address = "",
     cadence: Often = Cadence.WEEKLY,
     time_zone: Zone = ZONE,
-) -> HTMLResponse:
+) -> Response:
     """Take a wish to be told of what a search finds; the same answer for every address."""
     site = site_of(request)
     problem = _take(site, Wish(cadence=cadence, search_text=q), address, time_zone)
-    if not problem:
+    if problem is None:
         return _look_into_your_mail(site)
-    typed = {"q": q, "address": address, "cadence": cadence, "problem": problem}
-    return site.page("pages/alert.html", status=400, **typed)
+    return saving_page(
+        site, q, cadence=cadence, time_zone=time_zone, address=address, problem=problem
+    )
 
 
-def _take(site: Site, wish: Wish, address: str, time_zone: str) -> str:
+def _take(site: Site, wish: Wish, address: str, time_zone: str) -> RejectedError | None:
     """Note the wish and ring for its confirm mail; return what is wrong with it, if anything is."""
     try:
         with site.writing() as session:
@@ -123,10 +123,10 @@ def _take(site: Site, wish: Wish, address: str, time_zone: str) -> str:
                 now=site.now,
             )
     except RejectedError as error:
-        return str(error)
+        return error
     if delivery is not None:
         site.ring(Job.DELIVERY_SEND, [delivery])
-    return ""
+    return None
 
 
 def _look_into_your_mail(site: Site) -> HTMLResponse:

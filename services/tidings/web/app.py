@@ -17,7 +17,7 @@ from tidings.pages.facts import official_title
 from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
 from tidings.rendering.environment import environment, templates_folder
-from tidings.web import account, coverage, health, inbox, ops, studies, sweeps
+from tidings.web import account, coverage, health, inbox, ops, saving, search, studies, sweeps
 from tidings.web.guard import HEADERS, add_guard
 from tidings.web.site import QueueDepths, Site, site_of
 
@@ -45,7 +45,7 @@ def create_app(
     app.state.site = Site(settings, engine, templates, enqueue, queue_depths)
     templates.filters.update({"name": title_case, "official": official_title})
     add_guard(app)
-    for routes in (studies, account, inbox, ops, sweeps, coverage, health):
+    for routes in (search, saving, studies, account, inbox, ops, sweeps, coverage, health):
         app.include_router(routes.router)
     static = Path(templates_folder()) / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Annotated, Any, cast
 
 from fastapi import Path, Request
@@ -35,6 +36,8 @@ class Site:
     templates: Environment
     enqueue: Enqueue | None
     queue_depths: QueueDepths | None
+    previews: BoundedSemaphore = field(default_factory=BoundedSemaphore)
+    """Whoever shows what a search would have sent takes it: one at a time in this process."""
 
     @property
     def now(self) -> datetime:

@@ -1,13 +1,10 @@
-"""Public pages: home, the list of studies, one study. No cookie, no script, cacheable."""
+"""Public pages: home, one study. No cookie, no script, cacheable."""
 
 from hashlib import blake2b
-from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from tidings.errors import QueryError
-from tidings.flows.search_projects import search_projects
 from tidings.pages.facts import study_facts
 from tidings.projects.models import Award, Change, Project
 from tidings.projects.ops_queries import last_whole_sweep
@@ -19,8 +16,6 @@ from tidings.projects.queries import (
     timeline,
 )
 from tidings.projects.wording import worst_first
-from tidings.searches.grammar import parse
-from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
 from tidings.web.site import StudyKey, site_of
 
@@ -29,9 +24,6 @@ router = APIRouter()
 PAGE_REVISION = "1"
 """Part of every study page's ETag; raise it when the template changes what a reader sees."""
 
-SHOWN = 50
-FARTHEST = 5000
-"""Nobody pages further: that is what a narrower search is for."""
 CACHE = "public, max-age=300, stale-while-revalidate=600"
 
 
@@ -43,27 +35,6 @@ def home(request: Request) -> HTMLResponse:
         sweep = last_whole_sweep(session)
         projects = projects_page(session, limit=10)
     return site.page("pages/home.html", sweep=sweep, projects=projects)
-
-
-@router.get("/studies")
-def studies(
-    request: Request,
-    q: Annotated[str, Query(max_length=4000)] = "",
-    offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0,
-) -> HTMLResponse:
-    """Search the studies, or list those that changed last."""
-    site = site_of(request)
-    with site.reading() as session:
-        if not q.strip():
-            listed = projects_page(session, limit=SHOWN)
-            return site.page("pages/studies.html", q="", projects=listed)
-        try:
-            found = search_projects(session, q, limit=SHOWN, offset=offset)
-        except QueryError as error:
-            return site.page("pages/studies.html", status=400, q=q, problem=error, projects=[])
-    return site.page(
-        "pages/studies.html", q=q, found=found, means=read_back(parse(q), noun="Studies")
-    )
 
 
 @router.get("/studies/{key}")

@@ -1,0 +1,135 @@
+"""The page on which a search is saved: what it finds now, and what it would have sent."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import URL
+
+from tidings.errors import QueryError, RejectedError
+from tidings.flows.preview_search import Preview, preview_search
+from tidings.flows.scratch import Reader
+from tidings.flows.search_projects import search_projects
+from tidings.pages.weeks_chart import HEIGHT, chart_of
+from tidings.searches.grammar import parse
+from tidings.searches.readback import read_back
+from tidings.subscribers.models import Cadence
+from tidings.web.search import unread_search
+from tidings.web.site import Site, site_of
+
+router = APIRouter()
+
+CADENCES = {
+    Cadence.IMMEDIATE: "at once",
+    Cadence.DAILY: "a digest each day",
+    Cadence.WEEKLY: "a digest each week",
+    Cadence.MONTHLY: "a digest each month",
+}
+ZONE = "America/New_York"
+"""The zone of whoever names none: RePORTER's own."""
+
+PATIENCE = 10
+"""Seconds that a preview waits for those before it; one takes about three."""
+
+Typed = Annotated[str, Query(max_length=4000)]
+Often = Annotated[Cadence, Query()]
+Zone = Annotated[str, Query(max_length=64)]
+
+
+@router.get("/searches/new")
+def new_search(
+    request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
+) -> Response:
+    """Show the form at once, with what the search finds now."""
+    return saving_page(site_of(request), q, cadence=cadence, time_zone=time_zone)
+
+
+@router.get("/searches/preview")
+def preview(
+    request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
+) -> Response:
+    """Show beside the form what the search would have sent in the last 26 weeks."""
+    site = site_of(request)
+    try:
+        parse(q)
+        found = _previewed(site, q, cadence=cadence, time_zone=time_zone)
+    except QueryError:
+        found = None  # the page says what is wrong with it
+    return saving_page(site, q, cadence=cadence, time_zone=time_zone, preview=found)
+
+
+def saving_page(  # noqa: PLR0913 - all that the page may show
+    site: Site,
+    q: str,
+    *,
+    cadence: Cadence,
+    time_zone: str,
+    preview: Preview | None = None,
+    address: str = "",
+    problem: RejectedError | None = None,
+) -> Response:
+    """Return the page; a search that does not parse is mended on the search page.
+
+    ``problem`` is what is wrong with the address or the time zone.
+    """
+    if not q.strip():
+        return RedirectResponse("/studies", status_code=303)
+    try:
+        shown = _shown(site, q, preview)
+    except QueryError as error:
+        return unread_search(site, q, error)
+    typed: dict[str, Any] = {"q": q, "cadence": cadence, "time_zone": time_zone}
+    if problem is not None:
+        typed["problem"] = problem
+    links = {
+        often: (words, _preview_link(q, often, time_zone)) for often, words in CADENCES.items()
+    }
+    return site.page(
+        "pages/save.html",
+        status=200 if problem is None else 400,
+        address=address,
+        links=links,
+        **typed,
+        **shown,
+    )
+
+
+def _previewed(site: Site, q: str, *, cadence: Cadence, time_zone: str) -> Preview:
+    """Replay, one at a time: each keeps a processor busy for seconds."""
+    if not site.previews.acquire(timeout=PATIENCE):
+        busy = "Many people look at previews just now. Please try again in a minute."
+        raise HTTPException(503, busy, headers={"Retry-After": "60"})
+    try:
+        return preview_search(
+            site.engine,
+            q,
+            cadence=cadence,
+            now=site.now,
+            settings=site.settings,
+            reader=Reader(time_zone=time_zone),
+        )
+    finally:
+        site.previews.release()
+
+
+def _shown(site: Site, q: str, preview: Preview | None) -> dict[str, Any]:
+    query = parse(q)
+    if preview is not None:
+        count, is_exact = preview.hits.count, preview.hits.is_exact
+    else:
+        with site.reading() as session:
+            found = search_projects(session, q, limit=1)
+        count, is_exact = found.count, found.is_exact
+    return {
+        "means": read_back(query),
+        "count": count,
+        "is_exact": is_exact,
+        "preview": preview,
+        "chart": None if preview is None else chart_of(preview.weeks),
+        "chart_height": HEIGHT,
+    }
+
+
+def _preview_link(q: str, cadence: Cadence, time_zone: str) -> str:
+    asked = {"q": q, "cadence": cadence.value, "time_zone": time_zone}
+    return str(URL("/searches/preview").include_query_params(**asked))

@@ -1,0 +1,112 @@
+"""Searching and saving by keyboard alone; the pages bring no script."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from site_of_tests import Filled
+from sources import ListedSource, record
+from sqlalchemy import Engine
+from sqlmodel import select
+from sweeps import run_sweep
+
+from tidings.config import Settings
+from tidings.db.session import open_session
+from tidings.subscribers.models import Cadence, Token
+from tidings.subscribers.wishes import WISHES
+
+pytestmark = pytest.mark.timeout(120)
+
+STIFF = "HOW STIFF TISSUE KEEPS IMMUNE CELLS OUT OF TUMORS"
+FARTHEST = 40
+"""Presses of Tab after which something counts as out of reach."""
+
+
+@pytest.fixture
+def filled(sqlite_engine: Engine, settings: Settings) -> Filled:
+    """Sweep twice; the second time there is a study of stiff tissue more."""
+    source = ListedSource([record(1)])
+    now = settings.clock.now()
+    run_sweep(sqlite_engine, source, now=now - timedelta(weeks=3))
+    source.records.append(record(2, project_title=STIFF))
+    run_sweep(sqlite_engine, source, now=now - timedelta(weeks=2))
+    return Filled(1, "", "")
+
+
+def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
+    """Press Tab, or another key, until an element has the focus, and see that the focus shows."""
+    for _ in range(FARTHEST):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+        page.keyboard.press(key)
+    expect(page.locator(selector).first).to_be_focused()
+    style = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(style) == "solid", selector
+
+
+def heading(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def test_a_search_is_mended_widened_looked_at_and_saved_by_keyboard_alone(
+    chromium: Browser, site_url: str, sqlite_engine: Engine
+) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site_url}/studies")
+    mend_a_search(page)
+    longer = add_a_name(page)
+    look_back(page)
+    tab_to(page, "#address", "Shift+Tab")
+    page.keyboard.type("someone@clinic.org")
+    page.keyboard.press("Enter")
+    heading(page, "Look into your mail")
+    assert all(url.startswith(site_url) for url in asked)
+    with open_session(sqlite_engine) as session:
+        (token,) = session.exec(select(Token)).all()
+    (wish,) = WISHES.validate_python(token.wishes)
+    assert (wish.search_text, wish.cadence) == (longer, Cadence.DAILY)
+
+
+def mend_a_search(page: Page) -> None:
+    """Make a mistake, read where it is, and write the search anew where the focus is."""
+    tab_to(page, "#q")
+    page.keyboard.type("TNBC OR stiff activty:R01")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("did you mean activity:?")
+    caret = page.locator(".caret").text_content() or ""
+    assert caret.splitlines() == ["TNBC OR stiff activty:R01", " " * 14 + "^"]
+    expect(page.locator("#q")).to_have_value("TNBC OR stiff activty:R01")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("TNBC OR stiff")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark").first).to_have_text("STIFF")
+
+
+def add_a_name(page: Page) -> str:
+    """Untick and tick the first name, search with all that are ticked; return the search."""
+    tab_to(page, ".box input")
+    box = page.locator(".box input").first
+    expect(box).to_be_checked()
+    page.keyboard.press("Space")
+    expect(box).not_to_be_checked()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q")).not_to_have_value("TNBC OR stiff")
+    return page.locator("#q").input_value()
+
+
+def look_back(page: Page) -> None:
+    """Go to the page that saves, ask for the daily digests of the past, and open the last one."""
+    tab_to(page, "a.button")
+    page.keyboard.press("Enter")
+    heading(page, "Be told when there is more")
+    tab_to(page, ".choices a[href*=daily]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chart rect").first).to_be_attached()
+    tab_to(page, ".mails summary")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mails pre").first).to_be_visible()
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
