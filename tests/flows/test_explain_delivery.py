@@ -32,7 +32,7 @@ from tidings.searches.document import Document
 from tidings.searches.evaluate import holds
 from tidings.searches.grammar import parse, parse_canonical
 from tidings.searches.models import Match
-from tidings.searches.readback import read_back
+from tidings.searches.readback import in_words
 from tidings.subscribers.models import Cadence, EndedReason, Subscriber, SubscriberState, Token
 from tidings.subscribers.tokens import Scope, open_token
 from tidings.subscribers.wishes import Wish
@@ -82,7 +82,7 @@ def test_of_a_search_it_says_what_held_where_and_that_it_holds_again(town: Town)
     assert reason.canonical == '"cells that remember" AND NOT mice AND state:"AZ"'
     text, state = reason.clauses
     assert (text.clause, text.field) == ('"cells that remember"', "Title")
-    assert text.means == read_back(parse('"cells that remember"'))
+    assert text.means == in_words(parse('"cells that remember"'))
     assert [text.excerpt[start:end] for start, end in text.spans] == ["cells that remember"]
     assert (state.clause, state.excerpt) == ('state:"AZ"', "AZ")
     assert all(clause.holds_again for clause in reason.clauses)

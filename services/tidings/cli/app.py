@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
 from tidings import __version__
@@ -72,9 +73,9 @@ def main() -> None:
         app()
     except OperationalError as error:
         console_errors.print(
-            f"[bold red]tidings:[/] the database failed: {error.orig}", highlight=False
+            f"[bold red]tidings:[/] the database failed: {escape(str(error.orig))}", highlight=False
         )
         sys.exit(1)
     except TidingsError as error:
-        console_errors.print(f"[bold red]tidings:[/] {error}", highlight=False)
+        console_errors.print(f"[bold red]tidings:[/] {escape(str(error))}", highlight=False)
         sys.exit(1)

@@ -116,8 +116,11 @@ Letter = ConfirmLetter | AlertLetter | DigestLetter | GoodbyeLetter
 
 
 def excerpts(clauses: Sequence[Clause], *, most: int = 3) -> tuple[Excerpt, ...]:
-    """Return the passages that clauses held on, at most ``most``, cut into pieces to highlight."""
-    told = [clause for clause in clauses if clause.excerpt]
+    """Return the passages that clauses held on, at most ``most``, cut into pieces to highlight.
+
+    Two clauses on the same passage, as of ``end:2026``, show it once.
+    """
+    told = list({(one.field, one.excerpt): one for one in clauses if one.excerpt}.values())
     return tuple(Excerpt(label_of(clause.field).lower(), _pieces(clause)) for clause in told[:most])
 
 

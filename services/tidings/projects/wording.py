@@ -25,6 +25,7 @@ LABELS = {
     "contact_pi_name": "Lead researcher",
     "principal_investigators": "Researchers",
     "organization": "Institution",
+    "geo_lat_lon": "Place",
     "pref_terms": "Project terms",
     "terms": "Project terms",
     "activity_code": "Kind of award",

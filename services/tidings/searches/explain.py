@@ -34,7 +34,7 @@ from tidings.searches.query import (
     Value,
     Word,
 )
-from tidings.searches.readback import read_back
+from tidings.searches.readback import in_words
 from tidings.searches.text import stem
 
 FEW = 3
@@ -91,7 +91,7 @@ def lacking(query: Query, document: Document) -> int:
 def clause_in_words(clause: str) -> str:
     """Say a stored clause as a reader would; one that the language has no more as it stands."""
     query = read_clause(clause)
-    return read_back(query) if query else clause
+    return in_words(query) if query else clause
 
 
 def read_clause(clause: str) -> Query | None:
@@ -130,7 +130,7 @@ def _failure(
     found: tuple[ClauseHit, ...] = (),
     inner: tuple[Failure, ...] = (),
 ) -> Failure:
-    return Failure(canonical_form(query), read_back(query), because, found, inner)
+    return Failure(canonical_form(query), in_words(query), because, found, inner)
 
 
 def _there(part: Query, hits: Sequence[ClauseHit], document: Document) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidings.errors import QueryError, RejectedError
@@ -321,7 +321,9 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=50)  # each parses several times
+@settings(  # each parses several times, and of texts put together so most are no search
+    max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 @given(st.lists(pieces, max_size=14).map("".join).filter(is_search))
 def test_whatever_parses_stays_a_search_that_finds_no_less(text: str) -> None:
     longer = expanded(text)

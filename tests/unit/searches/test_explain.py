@@ -19,7 +19,7 @@ from tidings.searches.explain import (
 )
 from tidings.searches.grammar import parse, parse_canonical
 from tidings.searches.query import And, Near, Not, Or, Query
-from tidings.searches.readback import read_back
+from tidings.searches.readback import in_words
 
 STUDY: dict[str, Any] = {
     "project_title": "Stiff matrix in triple-negative breast cancer",
@@ -77,7 +77,7 @@ def test_a_clause_that_fails_is_said_with_what_is_there_instead(text: str, becau
     query = parse(text)
     (failure,) = failures(query, STUDY_NOW)
     assert failure.clause == canonical_form(query)
-    assert failure.means == read_back(query)
+    assert failure.means == in_words(query)
     assert failure.because == because
 
 
@@ -154,7 +154,7 @@ def test_of_many_alternatives_the_nearest_is_accounted_for() -> None:
 
 
 def test_a_stored_clause_is_said_in_words_and_one_of_another_time_as_it_stands() -> None:
-    assert clause_in_words("title:trop2") == read_back(parse("title:trop2"))
+    assert clause_in_words("title:trop2") == in_words(parse("title:trop2"))
     assert clause_in_words('change:"of_old"') == 'change:"of_old"'
     assert read_clause('change:"of_old"') is None
 
