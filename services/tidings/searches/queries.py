@@ -1,7 +1,6 @@
-"""All SQL about saved searches, and the store that they look through."""
+"""All SQL about saved searches and what they matched."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from sqlmodel import Session, col, select, update
 
 from tidings.db.base import stored_id
 from tidings.db.upsert import insert_ignore, insert_ignore_returning
-from tidings.projects.models import Award, Change, ChangeKind, Project, Severity
+from tidings.projects.models import Award
 from tidings.searches.canonical import canonical_form, search_hash
 from tidings.searches.grammar import parse_canonical
 from tidings.searches.models import Match, SavedSearch, Search
@@ -18,7 +17,6 @@ from tidings.searches.query import Query
 from tidings.searches.trees import to_tree
 from tidings.subscribers.models import Cadence, EndedReason, Subscriber, SubscriberState
 
-CHUNK = 200
 MANY = 5000
 """Values of one IN."""
 
@@ -168,36 +166,3 @@ def awards_by_ids(session: Session, appl_ids: Collection[int]) -> Mapping[int, A
     """Return these awards by their numbers."""
     found = session.exec(select(Award).where(col(Award.appl_id).in_(appl_ids)))
     return {award.appl_id: award for award in found}
-
-
-def every_award(session: Session) -> Iterator[Award]:
-    """Return every stored award, a few at a time."""
-    statement = select(Award).order_by(col(Award.appl_id)).execution_options(yield_per=CHUNK)
-    with closing(session.exec(statement)) as rows:  # a reader may stop midway
-        yield from rows
-
-
-def standing_awards(session: Session, *, limit: int) -> Iterator[tuple[Project, Award]]:
-    """Return projects, the last changed first, with the award that speaks for each."""
-    statement = (
-        select(Project, Award)
-        .join(Award, col(Award.appl_id) == col(Project.current_appl_id))
-        .order_by(col(Project.last_changed_at).desc(), col(Project.id).desc())
-        .limit(limit)
-        .execution_options(yield_per=CHUNK)
-    )
-    with closing(session.exec(statement)) as rows:  # a reader may stop midway
-        yield from rows
-
-
-def kinds_of(session: Session, appl_ids: Collection[int]) -> Mapping[int, set[ChangeKind]]:
-    """Return the kinds of change that each of these awards has seen and that are told of."""
-    found: dict[int, set[ChangeKind]] = {}
-    rows = session.exec(
-        select(col(Change.appl_id), col(Change.kind))
-        .where(col(Change.appl_id).in_(appl_ids), Change.severity != Severity.QUIET)
-        .distinct()
-    )
-    for appl_id, kind in rows:
-        found.setdefault(appl_id, set()).add(kind)
-    return found
