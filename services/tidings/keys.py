@@ -4,9 +4,12 @@ from datetime import datetime
 from hashlib import sha256
 
 
-def alert_key(notice_id: int) -> str:
-    """Name the one immediate mail about a notice."""
-    return f"alert:{notice_id}"
+def alert_key(subscriber_id: int, project_id: int, sweep_id: int) -> str:
+    """Name the one immediate mail about a notice, by what the notice is unique for.
+
+    Not by its id: history alone tells the Message-ID that a mail had.
+    """
+    return f"alert:{subscriber_id}:{project_id}:{sweep_id}"
 
 
 def digest_key(subscriber_id: int, cadence: str, period_end: datetime) -> str:

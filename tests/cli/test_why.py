@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from sources import record
 from sqlmodel import col, delete, update
 from typer.testing import CliRunner, Result
 
-from tidings.cli.app import app
+from tidings.cli.app import app, main
 from tidings.config import Settings
 from tidings.db.engine import make_engine
+from tidings.db.session import open_session
 from tidings.delivery.models import Delivery
 from tidings.errors import RejectedError
 from tidings.migrations.migrate import migrate
@@ -159,9 +161,29 @@ def test_what_cannot_be_explained_is_refused(words: tuple[str, ...], answer: str
     assert answer in str(refused.exception)
 
 
+def logs_as_they_are(settings: Settings) -> None:
+    """Leave the logs alone, which are those of all tests."""
+    assert settings.data_dir
+
+
+@pytest.mark.parametrize("typed", ["[/x]", "[bold]", "a\\[/]"])
+def test_a_refusal_says_what_was_typed_as_it_was_typed(
+    typed: str, ask: Ask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert isinstance(ask("why", typed).exception, RejectedError)
+    monkeypatch.setattr(sys, "argv", ["tidings", "why", typed])
+    monkeypatch.setattr("tidings.cli.app.configure_logs", logs_as_they_are)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert f"tidings: there is no delivery {typed!r}" in capsys.readouterr().err
+
+
 def test_a_name_of_several_deliveries_is_refused_with_their_keys(ask: Ask, town: Town) -> None:
-    town.change(update(Delivery).where(col(Delivery.id) == 2).values(key="alert:10"))
+    with open_session(town.engine) as session:
+        key = session.get_one(Delivery, 1).key
+    town.change(update(Delivery).where(col(Delivery.id) == 2).values(key=f"{key}0"))
     refused = ask("why", "alert:")
     assert isinstance(refused.exception, RejectedError)
-    assert "names several deliveries: 1 (alert:1), 2 (alert:10)" in str(refused.exception)
-    assert "Delivery 1," in ask("why", "alert:1").output
+    assert f"names several deliveries: 1 ({key}), 2 ({key}0)" in str(refused.exception)
+    assert "Delivery 1," in ask("why", key).output

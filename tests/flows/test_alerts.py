@@ -35,11 +35,13 @@ def test_each_waiting_notice_becomes_one_mail_that_is_due_now(
     session: Session, settings: Settings
 ) -> None:
     follow = follow_of(session)
-    first, second = (stored_id(make_notice(session, follow).id) for _ in range(2))
+    rows = [make_notice(session, follow) for _ in range(2)]
+    first, second = (stored_id(notice.id) for notice in rows)
+    names = [alert_key(follow.subscriber_id, follow.project_id, row.sweep_id) for row in rows]
     made = compose_alerts(session, settings=settings, now=NOW)
     mails = [session.get_one(Delivery, delivery) for delivery in made]
-    assert [mail.key for mail in mails] == [alert_key(first), alert_key(second)]
-    assert mails[0].message_id == message_id(alert_key(first), "tidings.example")
+    assert [mail.key for mail in mails] == names
+    assert mails[0].message_id == message_id(names[0], "tidings.example")
     assert {mail.kind for mail in mails} == {DeliveryKind.CHANGE_ALERT}
     assert {mail.state for mail in mails} == {DeliveryState.PENDING}
     assert {mail.due_at for mail in mails} == {NOW}
@@ -54,6 +56,21 @@ def test_a_second_call_makes_nothing_more(session: Session, settings: Settings) 
     assert len(compose_alerts(session, settings=settings, now=NOW)) == 1
     assert compose_alerts(session, settings=settings, now=NOW + timedelta(days=1)) == []
     assert len(session.exec(select(Delivery)).all()) == 1
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PENDING, DeliveryState.SENT])
+def test_a_notice_that_has_a_mail_gets_no_other_by_whatever_key_that_is(
+    session: Session, settings: Settings, state: DeliveryState
+) -> None:
+    notice = make_notice(session, follow_of(session))
+    [delivery] = compose_alerts(session, settings=settings, now=NOW)
+    mail = session.get_one(Delivery, delivery)
+    mail.key, mail.message_id, mail.state = f"alert:{notice.id}", "<as-before@x>", state
+    session.commit()
+    assert compose_alerts(session, settings=settings, now=NOW + timedelta(days=1)) == []
+    (kept,) = session.exec(select(Delivery)).all()
+    assert (kept.id, kept.message_id) == (delivery, "<as-before@x>")
+    assert notices(session)[stored_id(notice.id)].delivery_id == delivery
 
 
 def test_nothing_waiting_is_no_work(session: Session, settings: Settings) -> None:
@@ -92,9 +109,9 @@ def test_nobody_without_consent_gets_an_alert(
     session: Session, settings: Settings, state: SubscriberState
 ) -> None:
     make_notice(session, follow_of(session, "silent", state=state))
-    make_notice(session, follow_of(session, "reader"))
+    notice = make_notice(session, follow_of(session, "reader"))
     [delivery] = compose_alerts(session, settings=settings, now=NOW, limit=1)
-    assert session.get_one(Delivery, delivery).key == alert_key(2)
+    assert session.get_one(Delivery, delivery).subscriber_id == notice.subscriber_id
 
 
 def test_a_notice_whose_mail_is_in_the_outbox_already_joins_it(

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import make_follow, make_notice, make_project, make_reader
+from builders import make_follow, make_notice, make_project, make_reader, make_sweep
 from conftest import NOW
+from outbox import digest, weekly_notice
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -18,6 +19,7 @@ from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.flows.compose_digest import compose_digest
 from tidings.flows.start_digests import start_digests
 from tidings.keys import digest_key, message_id
+from tidings.notices.letter_queries import notices_of
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.notices.schedules import ensure_schedule
 from tidings.subscribers.models import (
@@ -302,3 +304,15 @@ def due_on(cadence: Cadence, on: date) -> bool:
         Cadence.WEEKLY: on.isoweekday() == 1,
         Cadence.MONTHLY: on.day == 1,
     }[cadence]
+
+
+def test_a_letter_tells_sweep_by_sweep_whatever_was_noted_first(
+    session: Session, settings: Settings
+) -> None:
+    notice = weekly_notice(session, settings)
+    follow = session.exec(select(Follow)).one()
+    early, late = (make_sweep(session).id for _ in range(2))
+    for sweep_id in (late, early):
+        make_notice(session, follow, sweep_id=sweep_id)
+    told = notices_of(session, digest(session, settings))
+    assert [row.sweep_id for row, _, _ in told] == [notice.sweep_id, early, late]

@@ -11,7 +11,7 @@ AT = datetime(2026, 11, 23, 13, tzinfo=UTC)
 
 ids = st.integers(1, 10**9)
 keys = st.one_of(
-    st.builds(alert_key, ids),
+    st.builds(alert_key, ids, ids, ids),
     st.builds(
         digest_key,
         ids,
@@ -24,7 +24,7 @@ keys = st.one_of(
 
 
 def test_a_key_names_its_message_in_full() -> None:
-    assert alert_key(7) == "alert:7"
+    assert alert_key(7, 8, 9) == "alert:7:8:9"
     assert digest_key(7, "weekly", AT) == "digest:7:weekly:2026-11-23T13:00:00.000000Z"
     assert confirm_key(7, 8) == "confirm:7:8"
     assert goodbye_key(7, AT) == "goodbye:7:2026-11-23T13:00:00Z"

@@ -22,7 +22,7 @@ from tidings.projects.queries import canonical_of
 from tidings.searches.catalogue import query_of
 from tidings.searches.document import Document
 from tidings.searches.engine import Engine as Matcher
-from tidings.searches.engine import features_of
+from tidings.searches.engine import features_of, kernel_for
 from tidings.searches.queries import all_live_searches
 from tidings.searches.query import is_about_changes
 
@@ -86,7 +86,7 @@ def audit_store(engine: Engine, ledger: Ledger, extent: Extent, on_step: OnStep)
 def _search(session: Session, extent: Extent, on_step: OnStep) -> Finds:
     live = {stored_id(one.id): query_of(one) for one in all_live_searches(session)}
     asked = {key: query for key, query in live.items() if not is_about_changes(query)}
-    matcher = Matcher()
+    matcher = Matcher(kernel_for(len(asked)))
     for search_id, query in asked.items():
         matcher.add(search_id, query)
     matched = queries.matched_projects(session, asked)

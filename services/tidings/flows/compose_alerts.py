@@ -23,17 +23,17 @@ def compose_alerts(
     bundled in the transaction that adds its delivery, and the delivery's key is unique.
     """
     alerts = {
-        keys.alert_key(notice_id): (notice_id, subscriber_id)
-        for notice_id, subscriber_id in waiting_alerts(session, limit=limit)
+        keys.alert_key(alert.subscriber_id, alert.project_id, alert.sweep_id): alert
+        for alert in waiting_alerts(session, limit=limit)
     }
     deliveries, new = add_deliveries(
         session,
-        {key: subscriber_id for key, (_, subscriber_id) in alerts.items()},
+        {key: alert.subscriber_id for key, alert in alerts.items()},
         kind=DeliveryKind.CHANGE_ALERT,
         mail_domain=settings.mail_domain,
         now=now,
     )
     failpoint("alerts.added")
-    bundle(session, {notice_id: deliveries[key] for key, (notice_id, _) in alerts.items()})
+    bundle(session, {alert.notice_id: deliveries[key] for key, alert in alerts.items()})
     commit(session, "alerts.composed")
     return new

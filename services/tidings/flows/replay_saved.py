@@ -11,7 +11,6 @@ from tidings.errors import RejectedError
 from tidings.flows.look_back import look_back
 from tidings.flows.replay_search import Replay, replay_search
 from tidings.flows.scratch import Reader, Saved
-from tidings.notices.past_queries import notice_numbers
 from tidings.projects.past_queries import Span, watched_since
 from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
@@ -33,7 +32,6 @@ def replay_saved(
             raise RejectedError(f"there is no history of a saved search {saved_search_id}")
         reader = session.get_one(Subscriber, row.subscriber_id)
         look = look_back(session, parse(row.text), Span(row.created_at, until), most=sys.maxsize)
-        numbers = notice_numbers(session, row.subscriber_id)
     who = Reader(reader.time_zone, reader.digest_hour, row.subscriber_id, saved_search_id)
     saved = Saved(row.text, row.cadence, row.name, who)
-    return replay_search(look.past, saved, span=look.span, settings=settings, numbers=numbers)
+    return replay_search(look.past, saved, span=look.span, settings=settings)

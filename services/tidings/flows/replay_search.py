@@ -1,6 +1,6 @@
 """Let a saved search live through what has happened, and keep the mails that it brings."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from tidings.flows.scratch import Past, Saved, Scratch, by_moment, scratch_store
 from tidings.flows.start_digests import start_digests
 from tidings.flows.write_letter import write_letter
 from tidings.flows.write_mail import mail_templates
-from tidings.notices.past_queries import Notified, notified, number_notices, schedule_of
+from tidings.notices.past_queries import Notified, notified, schedule_of
 from tidings.notices.windows import next_due
 from tidings.projects.past_queries import Span
 from tidings.rendering.mail import render
@@ -32,9 +32,6 @@ from tidings.subscribers.zones import zone_or_utc
 
 ANSWER = "kept"
 """What the relay of a replay says to every mail."""
-
-UNNUMBERED = 10**15
-"""Notices that the real store has no number for are counted from here."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +65,17 @@ def replay_search(
     span: Span,
     settings: Settings,
     write_from: datetime | None = None,
-    numbers: Mapping[tuple[int, int], int] | None = None,
 ) -> Replay:
     """Return what ``saved``, saved when ``span`` begins, would have told until it ends.
 
     The flows that tell readers run in a store in memory, stage by stage, at the moments at which
     they ran: matching, alerts, digests, letters. Nothing is sent and the real store is not
-    touched. Mails before ``write_from`` are counted and not written. ``numbers`` are those that the
-    real store gave notices, by project and sweep: they are in the Message-IDs of alerts.
+    touched. Mails before ``write_from`` are counted and not written.
     """
     with ExitStack() as stack:
         stack.enter_context(structlog.contextvars.bound_contextvars(replay=True))
         scratch = stack.enter_context(scratch_store(past))
-        life = _Life(scratch, saved, settings, write_from or span.after, numbers)
+        life = _Life(scratch, saved, settings, write_from or span.after)
         life.begin(span.after)
         for at, changes in by_moment(past.changes):
             life.send_digests(until=at)
@@ -98,7 +93,6 @@ class _Life:
     saved: Saved
     settings: Settings
     write_from: datetime
-    numbers: Mapping[tuple[int, int], int] | None
     replay: Replay = field(default_factory=Replay)
     catalogue: Catalogue = field(default_factory=lambda: Catalogue(Engine("pure")))
     waits: bool = False
@@ -122,8 +116,6 @@ class _Life:
             outcome = match_changes(self.session, now=at, catalogue=self.catalogue)
             self.waits = self.waits or outcome.notices > 0
             more = outcome.more
-        if self.numbers is not None:
-            number_notices(self.session, self.numbers, unnumbered=UNNUMBERED)
         if self.saved.cadence is Cadence.IMMEDIATE:
             while ids := compose_alerts(self.session, settings=self.settings, now=at):
                 self._send(ids, at)

@@ -26,7 +26,7 @@ CHUNK = 100
 SURE = 2_000
 """Of so many candidates each is looked at, which takes about half a second."""
 
-MOST_READ = 5_000
+MOST_READ = 3_000
 """Candidates that are looked at, the last changed first, to fill the hits of one page."""
 
 SAMPLE = 500
@@ -72,7 +72,7 @@ def search_projects(session: Session, text: str, *, limit: int = 50, offset: int
 
     Looks through all of them: the word index names candidates, and each hit was judged as a saved
     search is. Up to 2,000 candidates are all judged; of more, as many as the hits need, at most
-    5,000, and a sample for the count. Raises QueryError for a text that does not parse.
+    3,000, and a sample for the count. Raises QueryError for a text that does not parse.
     """
     query = parse(text)
     candidates = standing_candidates(session, query)

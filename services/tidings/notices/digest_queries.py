@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select, update
@@ -25,13 +25,27 @@ UNSENT = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 UNTOLD = (NoticeState.WAITING, NoticeState.HELD)
 
 
-def waiting_alerts(session: Session, *, limit: int) -> Sequence[tuple[int, int]]:
-    """Return (notice, subscriber) for what active readers want to be told at once, oldest first.
+class WaitingAlert(NamedTuple):
+    """A notice that is to be told at once, and what it is unique for."""
+
+    notice_id: int
+    subscriber_id: int
+    project_id: int
+    sweep_id: int
+
+
+def waiting_alerts(session: Session, *, limit: int) -> Sequence[WaitingAlert]:
+    """Return what active readers want to be told at once, oldest first.
 
     Rows that another process is at already are passed over.
     """
     rows = session.exec(
-        select(col(Notice.id), col(Notice.subscriber_id))
+        select(
+            col(Notice.id),
+            col(Notice.subscriber_id),
+            col(Notice.project_id),
+            col(Notice.sweep_id),
+        )
         .join(Subscriber, col(Subscriber.id) == col(Notice.subscriber_id))
         .where(
             col(Notice.state) == NoticeState.WAITING,
@@ -42,7 +56,7 @@ def waiting_alerts(session: Session, *, limit: int) -> Sequence[tuple[int, int]]
         .limit(limit)
         .with_for_update(skip_locked=True, of=Notice)
     ).all()
-    return [(stored_id(notice_id), subscriber_id) for notice_id, subscriber_id in rows]
+    return [WaitingAlert(stored_id(notice_id), *of) for notice_id, *of in rows]
 
 
 def add_deliveries(

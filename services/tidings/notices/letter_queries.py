@@ -10,13 +10,16 @@ from tidings.searches.models import SavedSearch
 
 
 def notices_of(session: Session, delivery_id: int) -> Sequence[tuple[Notice, Project, Award]]:
-    """Return the notices that a delivery tells, with their projects as they stand now."""
+    """Return the notices that a delivery tells, with their projects as they stand now.
+
+    Ordered by what happened, sweep by sweep, and not by when its row was written.
+    """
     return session.exec(
         select(Notice, Project, Award)
         .join(Project, col(Project.id) == col(Notice.project_id))
         .join(Award, col(Award.appl_id) == col(Project.current_appl_id))
         .where(col(Notice.delivery_id) == delivery_id)
-        .order_by(col(Notice.id))
+        .order_by(col(Notice.sweep_id), col(Notice.project_id))
     ).all()
 
 

@@ -1,6 +1,6 @@
 """What a mail says, ready for its templates: they only walk through it (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,19 +118,26 @@ Letter = ConfirmLetter | AlertLetter | DigestLetter | GoodbyeLetter
 def excerpts(clauses: Sequence[Clause], *, most: int = 3) -> tuple[Excerpt, ...]:
     """Return the passages that clauses held on, at most ``most``, cut into pieces to highlight.
 
-    Two clauses on the same passage, as of ``end:2026``, show it once.
+    Two clauses on the same passage, as of ``end:2026``, show it once, with what either held on.
     """
-    told = list({(one.field, one.excerpt): one for one in clauses if one.excerpt}.values())
-    return tuple(Excerpt(label_of(clause.field).lower(), _pieces(clause)) for clause in told[:most])
+    told: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for one in clauses:
+        if one.excerpt:
+            told.setdefault((one.field, one.excerpt), set()).update(one.spans)
+    shown = [
+        Excerpt(label_of(field).lower(), _pieces(excerpt, spans))
+        for (field, excerpt), spans in told.items()
+    ]
+    return tuple(shown[:most])
 
 
-def _pieces(clause: Clause) -> tuple[tuple[str, bool], ...]:
+def _pieces(excerpt: str, spans: Collection[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
     pieces: list[tuple[str, bool]] = []
     at = 0
-    for start, end in sorted(clause.spans):
+    for start, end in sorted(spans):
         if start < at:
             continue
-        pieces += [(clause.excerpt[at:start], False), (clause.excerpt[start:end], True)]
+        pieces += [(excerpt[at:start], False), (excerpt[start:end], True)]
         at = end
-    pieces.append((clause.excerpt[at:], False))
+    pieces.append((excerpt[at:], False))
     return tuple(piece for piece in pieces if piece[0])

@@ -1,13 +1,10 @@
-"""SQL of a replay about its own notices, and about those of the real store."""
+"""SQL of a replay about its own notices."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, and_, col, select, update
+from sqlmodel import Session, and_, col, select
 
-from tidings.db.base import stored_id
 from tidings.notices.models import Notice
 from tidings.notices.reasons import REASONS
 from tidings.searches.models import Match
@@ -52,29 +49,3 @@ def notified(session: Session) -> list[Notified]:
         )
         for notice, found in rows
     ]
-
-
-def notice_numbers(session: Session, subscriber_id: int) -> dict[tuple[int, int], int]:
-    """Return the numbers of a reader's notices, by project and sweep."""
-    rows = session.exec(select(Notice).where(col(Notice.subscriber_id) == subscriber_id))
-    return {(row.project_id, row.sweep_id): stored_id(row.id) for row in rows}
-
-
-def number_notices(
-    session: Session, numbers: Mapping[tuple[int, int], int], *, unnumbered: int
-) -> None:
-    """Give the notices of a replay these numbers, those without one a number from there on."""
-    rows = session.exec(select(col(Notice.id), col(Notice.project_id), col(Notice.sweep_id))).all()
-    moved: dict[int, int] = {}
-    for number, project_id, sweep_id in rows:
-        old = stored_id(number)
-        new = numbers.get((project_id, sweep_id), max(old, unnumbered + old % unnumbered))
-        if new != old:
-            moved[old] = new
-    if not moved:
-        return
-    step = update(Notice).where(col(Notice.id) == bindparam("old")).values(id=bindparam("new"))
-    # By way of negative numbers: a new one may be the old one of the next.
-    connection = session.connection()
-    connection.execute(step, [{"old": old, "new": -new} for old, new in moved.items()])
-    connection.execute(step, [{"old": -new, "new": new} for new in moved.values()])

@@ -7,7 +7,7 @@ from threading import Lock
 from sqlmodel import Session
 
 from tidings.searches.document import Document
-from tidings.searches.engine import Engine, features_of
+from tidings.searches.engine import Engine, features_of, kernel_for
 from tidings.searches.grammar import parse_canonical
 from tidings.searches.models import Search
 from tidings.searches.queries import StoredSearch, search_ids_from, searches_by_ids
@@ -32,7 +32,7 @@ class Catalogue:
     """
 
     def __init__(self, engine: Engine | None = None) -> None:
-        self._engine = Engine() if engine is None else engine
+        self._engine = engine
         self._recent: set[int] = set()
         self._last = 0
         self._lock = Lock()
@@ -44,12 +44,13 @@ class Catalogue:
         """
         features = [features_of(document) for document in documents]
         with self._lock:
-            self._refresh(session)
-            return list(self._engine.pairs(features))
+            return list(self._refreshed(session).pairs(features))
 
-    def _refresh(self, session: Session) -> None:
+    def _refreshed(self, session: Session) -> Engine:
         ids = search_ids_from(session, max(0, self._last - RECENT))
         new = [one for one in ids if one not in self._recent]
+        if self._engine is None:
+            self._engine = Engine(kernel_for(len(new)))
         for row in searches_by_ids(session, new):
             self._engine.add(row.id, query_of(row))
         if len(new) > MANY:
@@ -57,3 +58,4 @@ class Catalogue:
             gc.freeze()  # or else the collector walks over every search again and again
         self._last = max(self._last, max(ids, default=0))
         self._recent = {one for one in ids if one > self._last - RECENT}
+        return self._engine

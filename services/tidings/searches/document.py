@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tidings.projects.identity import project_key
 from tidings.searches.query import ALL_TEXT, DateField, NumberField, TextField, ValueField
+from tidings.searches.states import kept_code
 from tidings.searches.text import Token, stem, tokens, words_of
 
 Canonical = Mapping[str, Any]
@@ -110,7 +111,8 @@ class Document:
             case ValueField.SEVERITY:
                 return Values("severity", self._severities)
             case ValueField.STATE:
-                return _values("organization", self._part("organization").get("org_state"))
+                state = self._part("organization").get("org_state")
+                return _values("organization", state and kept_code(state))
             case ValueField.ACTIVITY:
                 return _values("activity_code", self._record.get("activity_code"))
             case ValueField.IC:

@@ -73,7 +73,10 @@ class Failure:
 
 
 def failures(query: Query, document: Document) -> tuple[Failure, ...]:
-    """Return the clauses by which a query does not find a document; none when it does."""
+    """Return the clauses by which a query does not find a document; none when it does.
+
+    No clause too many of a simplified query, as ``parse_canonical`` returns of what is saved.
+    """
     return tuple(dict.fromkeys(_failures(query, document)))
 
 

@@ -21,10 +21,13 @@ STATES: Mapping[str, str] = {
 PROVINCES: Mapping[str, str] = {
     "AB": "Alberta", "BC": "British Columbia", "MB": "Manitoba", "NB": "New Brunswick",
     "NL": "Newfoundland and Labrador", "NS": "Nova Scotia", "NT": "the Northwest Territories",
-    "NU": "Nunavut", "ON": "Ontario", "PE": "Prince Edward Island", "QC": "Quebec",
+    "NU": "Nunavut", "ON": "Ontario", "PE": "Prince Edward Island", "PQ": "Quebec",
     "SK": "Saskatchewan", "YT": "Yukon",
 }  # fmt: skip
 """Canada's, which stand where other records have a state."""
+
+_ALSO = {"QC": "PQ"}
+"""Codes that the post writes, and what RePORTER writes for them."""
 
 REGIONS = {**STATES, **PROVINCES}
 """Every code that a record's state may be, with its name."""
@@ -32,8 +35,13 @@ REGIONS = {**STATES, **PROVINCES}
 _CODES = {name.removeprefix("the ").casefold(): code for code, name in REGIONS.items()}
 
 
+def kept_code(code: str) -> str:
+    """Return the one code by which a state is compared, of a record or of a search."""
+    return _ALSO.get(code, code)
+
+
 def state_code(typed: str) -> str | None:
     """Return the code of a state that is given by code or by name, in any case."""
     plain = " ".join(typed.replace(".", "").split())
-    code = plain.upper()
+    code = kept_code(plain.upper())
     return code if code in REGIONS else _CODES.get(plain.casefold().removeprefix("the "))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from queries import any_queries, documents, leaf_queries, queries
 
+from tidings.searches.breadth import why_too_broad
 from tidings.searches.canonical import canonical_form, search_hash
 from tidings.searches.document import Document
 from tidings.searches.evaluate import holds
@@ -38,6 +39,11 @@ def test_each_leaf_is_written_as_it_is_typed(leaf: Leaf) -> None:
 @given(queries())
 def test_a_search_that_may_be_saved_may_be_typed_again_in_its_canonical_form(query: Query) -> None:
     parse(canonical_form(query))
+
+
+@given(any_queries())
+def test_whether_a_search_is_too_broad_does_not_depend_on_how_it_is_typed(query: Query) -> None:
+    assert (why_too_broad(query) is None) == (why_too_broad(simplified(query)) is None)
 
 
 @given(any_queries())

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidings.errors import QueryError, RejectedError
@@ -314,17 +314,25 @@ def test_what_is_gathered_is_all_that_a_suggestion_needs(
 
 pieces = st.sampled_from(
     [
-        *("ALS", "MS", "breast cancer", "title:", "org:", "near:", "fy>", "2020"),
-        *(" OR ", " AND ", " NOT ", " ", "\n", '"', "“", "”", "(", ")", ":", "*", "-"),
-        *("\uff08", "\uff09", "\u00ad", "\u200b", "É"),
+        *("ALS", "MS", "breast cancer", '"breast cancer"', "“ALS”", "breast-cancer", "É", "BREAST"),
+        *("title:ALS", 'title:"MS"', "title:(ALS OR MS)", "title :ALS", "org:MS", "fy>2020"),
+        *("A\u00adLS", "\u200bMS\u200b", "immun*", "ALS*", "\uff08ALS\uff09", 'near:"Boston, MA"'),
     ]
 )
-
-
-@settings(  # each parses several times, and of texts put together so most are no search
-    max_examples=50, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+joins = st.sampled_from([" OR ", " AND ", " NOT ", " AND NOT ", " ", "\n", "  "])
+searches = st.recursive(
+    pieces,
+    lambda parts: st.one_of(
+        st.tuples(parts, joins, parts).map("".join),
+        parts.map("({})".format),
+        parts.map("\uff08 {} \uff09".format),
+    ),
+    max_leaves=6,
 )
-@given(st.lists(pieces, max_size=14).map("".join).filter(is_search))
+
+
+@settings(max_examples=50)  # each parses several times
+@given(searches.filter(is_search))
 def test_whatever_parses_stays_a_search_that_finds_no_less(text: str) -> None:
     longer = expanded(text)
     assert expanded(longer) == longer

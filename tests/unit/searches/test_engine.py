@@ -15,7 +15,7 @@ from queries import any_queries, documents
 from tidings.projects.canonicalise import canonical_fields
 from tidings.searches.canonical import canonical_form
 from tidings.searches.document import Document
-from tidings.searches.engine import Engine, Features, features_of
+from tidings.searches.engine import Engine, Features, features_of, kernel_for
 from tidings.searches.engine.engine import KernelName
 from tidings.searches.evaluate import holds
 from tidings.searches.grammar import parse
@@ -148,18 +148,15 @@ def test_what_denies_itself_is_never_found(kernel: KernelName) -> None:
     assert found_one_by_one(engine, everywhere) == {(1, 0), (1, 1), (2, 0), (3, 0)}
 
 
-def test_the_fast_kernel_is_used_where_it_is_installed_and_the_pure_one_elsewhere(
+def test_many_searches_have_the_compiled_kernel_where_it_is_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def kernel_of(engine: Engine) -> str:
-        return type(engine._kernel).__name__  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - which one is nobody else's business
-
     def no_spec(name: str) -> None:
         assert name == "numba"
 
-    assert kernel_of(Engine()) == "FastKernel"
+    assert [kernel_for(count) for count in (0, 4_999, 5_000)] == ["pure", "pure", "fast"]
     monkeypatch.setattr("tidings.searches.engine.engine.find_spec", no_spec)
-    assert kernel_of(Engine()) == "PureKernel"
+    assert kernel_for(1_000_000) == "pure"
 
 
 def _real_awards(folder: Path) -> list[Document]:

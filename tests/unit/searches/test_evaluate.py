@@ -133,6 +133,14 @@ def test_a_place_that_the_record_does_not_know_is_not_in_the_sea() -> None:
     assert nowhere.point is None
 
 
+@pytest.mark.parametrize("typed", ["PQ", "QC", "Quebec"])
+@pytest.mark.parametrize("recorded", ["PQ", "QC"])
+def test_quebec_is_one_whichever_code_is_typed_or_recorded(typed: str, recorded: str) -> None:
+    there = Document({"organization": {"org_state": recorded}})
+    assert holds(parse(f"state:{typed}"), there)
+    assert not holds(parse("state:ON"), there)
+
+
 def test_a_hit_names_clause_and_field_and_marks_the_words() -> None:
     hits = evaluate(parse("cancer state:AZ (lung OR mice) NOT rats"), NOW)
     assert hits is not None

@@ -23,17 +23,18 @@ from tidings.searches.query import Comparison, Leaf, Near, Phrase, Prefix, Query
 from tidings.searches.text import stem
 
 KernelName = Literal["fast", "pure"]
+WORTH_COMPILING = 5_000
 
 
 class Engine:
     """Finds the searches that hold on documents, exactly, whatever their number.
 
     A search can be matched as soon as ``add`` returns. Both kernels give the same results: "pure"
-    is Python alone, "fast" is compiled and comes with the extra ``tidings[fast]``; by default the
-    fast one is used where it is installed. Not safe for several threads at once.
+    is Python alone, "fast" is compiled and comes with the extra ``tidings[fast]``, see
+    ``kernel_for``. Not safe for several threads at once.
     """
 
-    def __init__(self, kernel: KernelName | None = None) -> None:
+    def __init__(self, kernel: KernelName = "pure") -> None:
         self._kernel = _make_kernel(kernel)
         self._graph = Graph(self._kernel, self._attach)
         self._lexicons: dict[str, Lexicon] = {}
@@ -160,8 +161,16 @@ def _read_text(field: str, lexicon: Lexicon, documents: Sequence[Features]) -> T
     return text
 
 
-def _make_kernel(name: KernelName | None) -> Kernel:
-    if name == "pure" or (name is None and find_spec("numba") is None):
+def kernel_for(searches: int) -> KernelName:
+    """Return the kernel that so many searches are best matched by.
+
+    The compiled one is worth the seconds until it is ready from some thousand searches on.
+    """
+    return "fast" if searches >= WORTH_COMPILING and find_spec("numba") is not None else "pure"
+
+
+def _make_kernel(name: KernelName) -> Kernel:
+    if name == "pure":
         return PureKernel()
     from tidings.searches.engine.fast import FastKernel  # noqa: PLC0415 - an extra, seldom there
 
