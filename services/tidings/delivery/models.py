@@ -15,15 +15,25 @@ class DeliveryKind(StrEnum):
     """Which mail it is; its templates are in ``templates/mail/<kind with dashes>``."""
 
     CONFIRM = "confirm"
+    WELCOME = "welcome"
     CHANGE_ALERT = "change_alert"
+    ROLL_UP = "roll_up"
     DIGEST = "digest"
+    HEARTBEAT = "heartbeat"
     GOODBYE = "goodbye"
+    SIGN_IN = "sign_in"
+    CHANGE_ADDRESS = "change_address"
+    ADDRESS_CHANGED = "address_changed"
+    ENDPOINT_DISABLED = "endpoint_disabled"
+    BRAKE_PULLED = "brake_pulled"
 
 
 class Channel(StrEnum):
     """By which way it goes."""
 
     MAIL = "mail"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
 
 
 class DeliveryState(StrEnum):
@@ -58,6 +68,15 @@ class Delivery(Table, table=True):
     subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
     channel: Channel = Field(default=Channel.MAIL, sa_type=enum_type(Channel))
     kind: DeliveryKind = Field(sa_type=enum_type(DeliveryKind))
+    address: bytes | None = Field(
+        default=None, description="sealed; where a mail goes that is not for the reader's address"
+    )
+    endpoint_id: int | None = Field(
+        default=None, foreign_key="endpoint.id", description="where it goes if it is no mail"
+    )
+    notice_id: int | None = Field(
+        default=None, index=True, description="the notice that it tells if it is no mail"
+    )
     state: DeliveryState = Field(default=DeliveryState.PENDING, sa_type=enum_type(DeliveryState))
     message_id: str = Field(index=True)
     secret: str = Field(default="", description="encrypted token that only this mail may show")
@@ -100,10 +119,37 @@ class DeliveryEvent(Table, table=True):
 
 
 class Suppression(Table, table=True):
-    """An address that gets nothing, known by its HMAC alone."""
+    """An address that gets nothing, known by its HMAC alone; for good unless ``until`` is set."""
 
     __tablename__: ClassVar[Any] = "suppression"
 
     address_hash: str = Field(primary_key=True)
     reason: str
     since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class EndpointKind(StrEnum):
+    """How an endpoint is spoken to: Standard Webhooks, or Apprise."""
+
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+
+class Endpoint(Table, table=True):
+    """Where a reader wants notices to go besides mail; its address and secret are sealed."""
+
+    __tablename__: ClassVar[Any] = "endpoint"
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    kind: EndpointKind = Field(sa_type=enum_type(EndpointKind))
+    label: str = Field(default="", description="the reader's name for it")
+    address: bytes = Field(description="sealed address")
+    secret: bytes = Field(default=b"", description="sealed signing secret of a webhook")
+    failures: int = Field(default=0, description="deliveries that failed in a row")
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    disabled_reason: str = ""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from tidings.db.base import Table
@@ -35,6 +35,12 @@ class Notice(Table, table=True):
         UniqueConstraint("subscriber_id", "project_id", "sweep_id"),
         Index("ix_notice_state_cadence", "state", "cadence"),
         Index("ix_notice_subscriber_id_state", "subscriber_id", "state"),
+        Index(
+            "ix_notice_calls_waiting",
+            "id",
+            sqlite_where=text("calls_waiting = 1"),
+            postgresql_where=text("calls_waiting"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -49,6 +55,9 @@ class Notice(Table, table=True):
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
     may_repeat: bool = Field(
         default=False, description="an earlier digest with it may have arrived: its reply was lost"
+    )
+    calls_waiting: bool = Field(
+        default=False, description="is work for flows.compose_calls: its reader has endpoints"
     )
     created_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tidings.rendering.speech import Speech
+
 UNITS = {"days": 86_400, "h": 3600, "min": 60}
 """Seconds in each unit."""
 
@@ -59,3 +61,16 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_day": short_day,
     "span": span,
 }
+
+
+def speaking(speech: Speech) -> dict[str, Callable[..., Any]]:
+    """Return the filters whose answer depends on the language."""
+    return {
+        "day": speech.day,
+        "listed": speech.listed,
+        "moment": speech.moment,
+        "money": speech.money,
+        "month": speech.month,
+        "number": speech.number,
+        "short_day": speech.short_day,
+    }

@@ -49,6 +49,19 @@ class SavedSearch(Table, table=True):
     name: str
     text: str
     cadence: Cadence = Field(default=Cadence.WEEKLY, sa_type=enum_type(Cadence))
+    cadence_by_kind: dict[str, str] = Field(
+        default_factory=dict,
+        sa_type=JSON_TYPE,
+        description="cadences of change kinds that differ from the others'",
+    )
+    threshold: dict[str, int] = Field(
+        default_factory=dict,
+        sa_type=JSON_TYPE,
+        description="what is too little to tell, see notices.preferences",
+    )
+    feed_hash: str | None = Field(
+        default=None, unique=True, description="hash of the secret in its feed's address"
+    )
     created_at: datetime = Field(sa_type=UtcDateTime)
     muted_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

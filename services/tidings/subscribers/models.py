@@ -55,6 +55,16 @@ class Subscriber(Table, table=True):
     language: str = "en"
     time_zone: str = Field(default="America/New_York", description="IANA name")
     digest_hour: int = Field(default=8, description="local hour, 0-23, at which digests are due")
+    quiet_from: int = Field(default=21, description="local hour from which alerts wait")
+    quiet_until: int = Field(
+        default=7, description="local hour at which they go out; none wait if it is quiet_from"
+    )
+    heartbeat: bool = Field(
+        default=False, description="wants a monthly line even when there was nothing to tell"
+    )
+    names_searches: bool = Field(
+        default=False, description="lets subjects name what a search looks for"
+    )
     state: SubscriberState = Field(
         default=SubscriberState.PENDING, sa_type=enum_type(SubscriberState)
     )
@@ -83,7 +93,17 @@ class Follow(Table, table=True):
     subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
     project_id: int = Field(foreign_key="project.id", index=True)
     cadence: Cadence = Field(default=Cadence.WEEKLY, sa_type=enum_type(Cadence))
-    note: str = ""
+    cadence_by_kind: dict[str, str] = Field(
+        default_factory=dict,
+        sa_type=JSON_TYPE,
+        description="cadences of change kinds that differ from the others'",
+    )
+    threshold: dict[str, int] = Field(
+        default_factory=dict,
+        sa_type=JSON_TYPE,
+        description="what is too little to tell, see notices.preferences",
+    )
+    note: str = Field(default="", description="of the reader, to themselves")
     created_at: datetime = Field(sa_type=UtcDateTime)
     muted_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -109,6 +129,8 @@ class TokenPurpose(StrEnum):
     """What a mailed token allows."""
 
     CONFIRM = "confirm"
+    SIGN_IN = "sign_in"
+    CHANGE_ADDRESS = "change_address"
 
 
 class Token(Table, table=True):
@@ -124,6 +146,9 @@ class Token(Table, table=True):
         default_factory=list,
         sa_type=JSON_TYPE,
         description="what using it brings about, shaped by subscribers.wishes",
+    )
+    address: bytes | None = Field(
+        default=None, description="sealed; the new one that a CHANGE_ADDRESS token was mailed to"
     )
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)

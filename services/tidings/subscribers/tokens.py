@@ -16,8 +16,11 @@ KEY_VERSION = 1
 """First byte of a signed token: names the key, so that a later one can stand beside it."""
 
 MAC_BYTES = 16
+MAIL_ID_DIGITS = 16
+"""Hexadecimal digits at the start of a Message-ID (tidings.keys) that name a mail: 64 bits."""
+
 _BODY = Struct(">BBQQ")  # key version, part, subscriber, id of the part
-_ALL, _FOLLOW, _SAVED_SEARCH = range(3)
+_ALL, _FOLLOW, _SAVED_SEARCH, _MAIL = range(4)
 
 
 def new_token() -> tuple[str, str]:
@@ -43,21 +46,30 @@ def open_token(key: bytes, sealed: str) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What an unsubscribe link ends: one follow, one saved search, or else everything."""
+    """What an unsubscribe link ends: one follow, one saved search, or else everything.
+
+    ``mail_id`` says which mail the link stands in: the number that its Message-ID begins with.
+    """
 
     subscriber_id: int
     follow_id: int | None = None
     saved_search_id: int | None = None
+    mail_id: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a scope that names two things."""
-        if self.follow_id is not None and self.saved_search_id is not None:
+        if sum(one is not None for one in (self.follow_id, self.saved_search_id, self.mail_id)) > 1:
             raise ValueError("a scope ends a follow or a saved search, not both")
 
     @property
     def is_all(self) -> bool:
         """Whether the link ends everything."""
         return self.follow_id is None and self.saved_search_id is None
+
+    @property
+    def message_id_start(self) -> str | None:
+        """What the Message-ID of the link's mail begins with."""
+        return None if self.mail_id is None else f"<{self.mail_id:0{MAIL_ID_DIGITS}x}"
 
 
 def unsubscribe_token(secret: bytes, scope: Scope) -> str:
@@ -66,6 +78,8 @@ def unsubscribe_token(secret: bytes, scope: Scope) -> str:
         part, part_id = _FOLLOW, scope.follow_id
     elif scope.saved_search_id is not None:
         part, part_id = _SAVED_SEARCH, scope.saved_search_id
+    elif scope.mail_id is not None:
+        part, part_id = _MAIL, scope.mail_id
     else:
         part, part_id = _ALL, 0
     body = _BODY.pack(KEY_VERSION, part, scope.subscriber_id, part_id)
@@ -89,7 +103,14 @@ def read_unsubscribe_token(secret: bytes, token: str) -> Scope:
         subscriber_id,
         follow_id=part_id if part == _FOLLOW else None,
         saved_search_id=part_id if part == _SAVED_SEARCH else None,
+        mail_id=part_id if part == _MAIL else None,
     )
+
+
+def mail_token(secret: bytes, subscriber_id: int, message_id: str) -> str:
+    """Return the token that all personal links of one mail carry: it ends what they name."""
+    mail_id = int(message_id.lstrip("<")[:MAIL_ID_DIGITS], 16)
+    return unsubscribe_token(secret, Scope(subscriber_id, mail_id=mail_id))
 
 
 def _mac(secret: bytes, body: bytes) -> bytes:

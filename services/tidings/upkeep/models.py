@@ -67,6 +67,17 @@ class Breaker(Table, table=True):
     reason: str = ""
 
 
+class Brake(Table, table=True):
+    """Something that was stopped, by whom and why; it goes on once the row is deleted."""
+
+    __tablename__: ClassVar[Any] = "brake"
+
+    name: str = Field(primary_key=True, description="mail")
+    reason: str
+    pulled_by: str
+    pulled_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Tally(Table, table=True):
     """How often something happened that is worth counting for ever, e.g. what recover found."""
 

@@ -16,7 +16,8 @@ from tidings.jobs import Enqueue
 from tidings.pages.facts import official_title
 from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
-from tidings.rendering.environment import environment, templates_folder
+from tidings.rendering.environment import environment
+from tidings.rendering.folder import templates_folder
 from tidings.web import account, coverage, health, inbox, ops, saving, search, studies, sweeps
 from tidings.web.guard import HEADERS, add_guard
 from tidings.web.site import QueueDepths, Site, site_of
