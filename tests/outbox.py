@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from builders import make_follow, make_notice, make_project
 from conftest import NOW
+from sources import record
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -20,7 +21,10 @@ from tidings.flows.deliver import DeliverOutcome, deliver
 from tidings.flows.enroll import enroll
 from tidings.flows.start_digests import start_digests
 from tidings.notices.models import Notice
+from tidings.projects.canonicalise import canonicalise
+from tidings.projects.codec import pack
 from tidings.projects.models import Award
+from tidings.reporter.wire import Record
 from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber
 from tidings.subscribers.queries import add_schedule
 
@@ -95,7 +99,7 @@ def _award(session: Session, name: str) -> int:
         project_id=shell,
         project_num="1R01CA1",
         content_hash="",
-        body=b"",
+        body=pack(canonicalise(Record.model_validate(record()))),
         first_seen_at=NOW,
         changed_at=NOW,
     )

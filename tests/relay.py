@@ -17,11 +17,15 @@ HANG_UP = "hang up"
 
 
 class RelayServer:
-    """Takes messages on ``port``; ``answer`` decides the reply to each, given how many came."""
+    """Takes messages on ``port``; ``answer`` decides the reply to each, given how many came.
+
+    ``senders`` are the envelopes' of the messages that it took.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[Message] = []
+        self.senders: list[str] = []
         self.connections = 0
         self.seconds = 0.0
         self.answer: Callable[[int], str] = lambda _count: "250 OK"
@@ -51,6 +55,7 @@ class RelayServer:
             reply = self.answer(len(self.messages))
             if reply.startswith("250") or reply == HANG_UP:
                 self.messages.append(message_from_bytes(envelope.content))
+                self.senders.append(envelope.mail_from)
         if reply == HANG_UP:
             server.transport.abort()
         return reply

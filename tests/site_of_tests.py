@@ -47,6 +47,10 @@ class Visitor:
         """Send a form."""
         return asyncio.run(self._ask("POST", path, details))
 
+    def head(self, path: str, **details: Any) -> httpx.Response:
+        """Ask what a page would say of itself."""
+        return asyncio.run(self._ask("HEAD", path, details))
+
     async def _ask(self, method: str, path: str, details: dict[str, Any]) -> httpx.Response:
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         details.setdefault("follow_redirects", True)

@@ -14,6 +14,7 @@ from tidings.errors import RejectedError
 
 MIN_SECRET = 32
 NO_BROKER = "none"
+MAILBOXES = ("maildir", "imaps", "imap")
 BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps")
 
 
@@ -72,17 +73,83 @@ class Settings(BaseSettings):
         default="tidings@example.org", description="address that mail comes from"
     )
     mail_name: str = Field(default="Tidings", description="name that mail comes from")
+    postal_address: str = Field(
+        default="", description="where the sender is reached by letter; shown in mails if set"
+    )
+    reply_to: EmailStr | None = Field(
+        default=None, description="address of a person who reads answers; where mail is from else"
+    )
+    dkim_selector: str = Field(
+        default="tidings", description="name in the DNS of the key that signs mail"
+    )
+    dkim_key_file: Path | None = Field(
+        default=None, description="its private half, PEM, RSA of 2048 bits; no signature unless set"
+    )
+    dkim_second_selector: str = Field(
+        default="tidings2", description="the same of a second key, when keys change"
+    )
+    dkim_second_key_file: Path | None = Field(
+        default=None, description="RSA, or Ed25519 beside the first: few verify that alone"
+    )
+    templates_dir: Path | None = Field(
+        default=None,
+        description="your own templates of mails, mail/<name>/..., which come before ours",
+    )
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    roll_up_after: int = Field(
+        default=10,
+        description="alerts that one sweep may bring a reader; more become one mail",
+        ge=1,
+    )
+    alerts_a_day: int = Field(
+        default=30,
+        description="alerts that a reader gets in 24 hours; what is more waits for a digest",
+        ge=1,
+    )
+    brake_mails_a_day: int = Field(
+        default=0,
+        description="mails in 24 hours after which mail stops until `tidings mail resume`; "
+        "no limit if 0",
+        ge=0,
+    )
+    operator_address: EmailStr | None = Field(
+        default=None, description="who is told, by mail, that mail was stopped"
+    )
+    bounce_domain: str = Field(
+        default="",
+        description="domain of the return paths that say which mail came back; where mail is from "
+        "unless set, and then nothing in a returned mail is signed",
+    )
+    mailbox_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="where returned mail arrives: maildir:///folder or "
+        "imaps://user:password@host/INBOX; nothing is read unless set",
+    )
+    ses_topic_arn: str = Field(
+        default="", description="SNS topic that Amazon SES tells of bounces; refused unless set"
+    )
+    postmark_hook_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="password in the address that Postmark calls; refused unless set",
+    )
+    sendgrid_hook_key: str = Field(
+        default="", description="public key of SendGrid's signed events; refused unless set"
+    )
     delivery_lease: float = Field(
         default=90.0,
         description="seconds for which a worker has a batch of mail: a dead one's waits so long; "
         "more than twice the 30 that a mail server may take to answer",
         gt=0,
         le=1800,
+    )
+
+    allow_local_endpoints: bool = Field(
+        default=False,
+        description="lets webhooks and chats be on this machine, without TLS; for a laptop alone",
     )
 
     clock_speed: float = Field(
@@ -93,6 +160,13 @@ class Settings(BaseSettings):
 
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("mailbox_url")
+    @classmethod
+    def _is_a_mailbox(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value().partition("://")[0] in {"", *MAILBOXES}:
+            return url
+        raise ValueError(f"it begins with one of {', '.join(MAILBOXES)}")
 
     @field_validator("broker_url")
     @classmethod
@@ -131,6 +205,16 @@ class Settings(BaseSettings):
     def journal_dir(self) -> Path:
         """The folder of what workers have in hand, see delivery.journal."""
         return self.data_dir / "journals"
+
+    @property
+    def unreadable_dir(self) -> Path:
+        """The folder of returned mail that a human has to look at."""
+        return self.data_dir / "unreadable"
+
+    @property
+    def return_domain(self) -> str:
+        """The domain that mail comes back to."""
+        return self.bounce_domain or self.mail_domain
 
     @property
     def mail_domain(self) -> str:

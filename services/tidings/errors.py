@@ -8,7 +8,15 @@ from datetime import timedelta
 
 
 class TidingsError(Exception):
-    """Base of all errors raised on purpose; its text is fit for a user's eyes."""
+    """Base of all errors raised on purpose; its text is fit for a user's eyes.
+
+    What may reach a reader is raised with a ``Sayable``, which every language can say.
+    """
+
+    @property
+    def text(self) -> str:
+        """What it says, as it was raised."""
+        return self.args[0]
 
 
 class RetryableError(TidingsError):

@@ -12,6 +12,7 @@ class Queue(StrEnum):
     """Queues by what a late job costs, dearest first."""
 
     MAIL = "mail"
+    CALLS = "calls"
     DIGESTS = "digests"
     MATCHING = "matching"
     INGEST = "ingest"
@@ -30,6 +31,9 @@ class Job(StrEnum):
     DIGESTS_START = "digests.start"
     DIGEST_COMPOSE = "digest.compose"
     DELIVERY_SEND = "delivery.send"
+    CALLS_COMPOSE = "calls.compose"
+    CALLS_SEND = "calls.send"
+    MAILBOX_READ = "mailbox.read"
     CANARY_RUN = "canary.run"
     MATCHES_AUDIT = "matches.audit"
     ROWS_RECOVER = "rows.recover"

@@ -24,16 +24,17 @@ from tests.chaos.mails import mails_of
 
 from tidings.db.base import stored_id
 from tidings.db.session import open_session
-from tidings.delivery.bounces import Bounce
+from tidings.delivery.feedback import Feedback, FeedbackKind
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
+from tidings.delivery.refusals import Refusal
 from tidings.errors import RejectedError, TidingsError
 from tidings.failpoints import Plan, arm
 from tidings.flows import advance_sweep, recover
 from tidings.flows.confirm import confirm
 from tidings.flows.enroll import enroll
 from tidings.flows.follow import follow
-from tidings.flows.note_bounce import note_bounce
 from tidings.flows.subscribe import subscribe
+from tidings.flows.take_feedback import take_feedback
 from tidings.flows.unsubscribe import unsubscribe
 from tidings.jobs import Job
 from tidings.logs import configure_logs
@@ -161,7 +162,7 @@ def _try(stage: Stage, step: Callable[[Stage, Session], bool]) -> None:
 
 def _be_vouched_for(_stage: Stage, session: Session) -> bool:
     settings = wiring.settings()
-    enroll(session, world.VOUCHED, time_zone="UTC", settings=settings, now=wiring.now())
+    enroll(session, world.VOUCHED, time_zone=world.ZONE, settings=settings, now=wiring.now())
     return True
 
 
@@ -187,7 +188,7 @@ def _ask(_stage: Stage, session: Session) -> bool:
         session,
         wish,
         address=world.NEWCOMER,
-        time_zone="UTC",
+        time_zone=world.ZONE,
         settings=wiring.settings(),
         now=wiring.now(),
     )
@@ -215,7 +216,7 @@ def _confirm(stage: Stage, session: Session) -> bool:
     if not links:
         return False
     try:
-        confirm(session, links[0], now=wiring.now())
+        confirm(session, links[0], settings=wiring.settings(), now=wiring.now())
     except RejectedError as error:
         if "was used before" not in str(error):
             raise
@@ -234,8 +235,9 @@ def _bounce(_stage: Stage, session: Session) -> bool:
     session.rollback()
     if sent is None:
         return False
-    bounce = Bounce(sent.message_id, is_hard=False, detail="4.2.2 the mailbox is full")
-    note_bounce(session, bounce, now=wiring.now())
+    refusal = Refusal("4.2.2 the mailbox is full", "4.2.2")
+    bounce = Feedback(FeedbackKind.BOUNCED, message_id=sent.message_id, refusal=refusal)
+    take_feedback(session, bounce, settings=wiring.settings(), now=wiring.now())
     return True
 
 

@@ -87,7 +87,7 @@ def replay(_scene: Scene, engine: Engine) -> None:
 
 def is_replayed_once(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether it waits, and whether that was written down once."""
-    yield from _counts(
+    yield from counts(
         session,
         {
             f"delivery WHERE id = {DEAD_LETTER} AND state = 'pending'": 1,
@@ -115,7 +115,7 @@ def release(_scene: Scene, engine: Engine) -> None:
 
 def is_released_once(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether all is let out, under one sweep."""
-    yield from _counts(
+    yield from counts(
         session,
         {
             "change WHERE held_at IS NOT NULL": 0,
@@ -133,7 +133,7 @@ def sweep_short_pages(scene: Scene, engine: Engine) -> None:
 
 def is_held_once(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether the sweep is held, and its page set aside once."""
-    yield from _counts(session, {"sweep WHERE state = 'held'": 1, "quarantine": 1})
+    yield from counts(session, {"sweep WHERE state = 'held'": 1, "quarantine": 1})
 
 
 def sweep_refused(scene: Scene, engine: Engine) -> None:
@@ -144,7 +144,7 @@ def sweep_refused(scene: Scene, engine: Engine) -> None:
 
 def has_failed_once(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether the sweep failed, in words."""
-    yield from _counts(session, {"sweep WHERE state = 'failed' AND note <> ''": 1})
+    yield from counts(session, {"sweep WHERE state = 'failed' AND note <> ''": 1})
 
 
 def sweep_unanswered(scene: Scene, engine: Engine) -> None:
@@ -169,7 +169,7 @@ def sweep_told_to_wait(scene: Scene, engine: Engine) -> None:
 
 def is_swept(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether this week's sweep is complete, and troubled no more."""
-    yield from _counts(
+    yield from counts(
         session, {"sweep WHERE purpose = 'weekly' AND state = 'complete' AND trouble = ''": 1}
     )
 
@@ -221,7 +221,7 @@ def all_sent_once(scene: Scene, session: Session) -> Iterator[str]:
     names = [mail["message_id"] for mail in scene.history.read()]
     if len(names) != len(set(names)) or len(names) != 2:
         yield f"{len(names)} mails arrived, {len(set(names))} of them different; 2 were due"
-    yield from _counts(
+    yield from counts(
         session,
         {
             "delivery WHERE state = 'sent'": 2,
@@ -244,7 +244,7 @@ def recover_all(scene: Scene, engine: Engine) -> None:
 
 def has_its_schedule(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether the reader of digests has one again."""
-    yield from _counts(session, {"digest_schedule": 1})
+    yield from counts(session, {"digest_schedule": 1})
 
 
 def take_in_conditions(_scene: Scene, engine: Engine) -> None:
@@ -259,7 +259,7 @@ def take_in_conditions(_scene: Scene, engine: Engine) -> None:
 
 def are_loaded_once(_scene: Scene, session: Session) -> Iterator[str]:
     """Look whether each condition is there once, with its names."""
-    yield from _counts(session, {"condition": 2, "condition_name": 3})
+    yield from counts(session, {"condition": 2, "condition_name": 3})
 
 
 def _recover(scene: Scene, engine: Engine) -> None:
@@ -296,7 +296,8 @@ def _has_swept(session: Session) -> bool:
     return bool(_count(session, "sweep WHERE purpose = 'weekly'"))
 
 
-def _counts(session: Session, wanted: dict[str, int]) -> Iterator[str]:
+def counts(session: Session, wanted: dict[str, int]) -> Iterator[str]:
+    """Say of each of these rows, written as SQL, if there is another number of them."""
     for rows, number in wanted.items():
         if (found := _count(session, rows)) != number:
             yield f"{found} of {rows}, not {number}"

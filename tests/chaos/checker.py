@@ -143,6 +143,7 @@ def _newcomer(mails: Sequence[Event], session: Session) -> Sequence[str]:
     asked = {mail["message_id"] for mail in mails if mail["mail"] == "confirm"}
     counts: dict[str, Any] = {
         "confirm mails": len(asked),
+        "welcomes": len({mail["message_id"] for mail in mails if mail["mail"] == "welcome"}),
         "soft bounces": _count(session, "delivery_event WHERE kind = 'bounced_soft'"),
         "goodbyes": len({mail["message_id"] for mail in mails if mail["mail"] == "goodbye"}),
         "saved searches of the newcomer": _count(session, "saved_search WHERE text = 'asthma'"),

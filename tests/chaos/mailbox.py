@@ -33,7 +33,7 @@ def described(message: EmailMessage) -> dict[str, Any]:
     return {
         "to": str(message["To"]),
         "message_id": str(message["Message-ID"]),
-        "mail": str(message["List-Id"]).partition("<")[2].partition(".")[0],
+        "mail": str(message["Feedback-ID"]).partition(":")[0],
         "studies": sorted(set(STUDY.findall(text))),
         "confirm": confirm.group(1) if confirm else "",
     }

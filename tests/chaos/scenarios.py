@@ -12,7 +12,7 @@ from time import monotonic
 
 from sqlalchemy import Engine
 from sqlmodel import Session
-from tests.chaos import acts
+from tests.chaos import account_acts, acts, call_acts, feed_acts, intake_acts, wish_acts
 from tests.chaos.scene import Scene, open_scenery
 from tests.chaos.stores import Store, fast_folder
 from tests.chaos.trial import Hit, Outcome
@@ -67,6 +67,93 @@ SCENARIOS = (
         ("schedules.mended",), acts.recover_all, acts.has_its_schedule, acts.forget_a_schedule
     ),
     Scenario(("conditions.loaded",), acts.take_in_conditions, acts.are_loaded_once),
+    Scenario(
+        ("follow.changed", "search.changed", "reader.changed"),
+        wish_acts.change_all_wishes,
+        wish_acts.are_changed_once,
+    ),
+    Scenario(("brake.pulled",), wish_acts.stop_all_mail, wish_acts.is_stopped_once),
+    Scenario(
+        ("brake.released",),
+        wish_acts.let_mail_go_on,
+        wish_acts.goes_on,
+        wish_acts.stop_all_mail,
+    ),
+    Scenario(("sign_in.asked",), account_acts.ask_to_sign_in, account_acts.every_link_has_its_mail),
+    Scenario(
+        ("reader.signed_in",),
+        account_acts.press_to_sign_in,
+        account_acts.has_one_session,
+        account_acts.ask_to_sign_in,
+    ),
+    Scenario(
+        ("reader.signed_out",),
+        account_acts.leave,
+        account_acts.has_no_session,
+        account_acts.begin_a_session,
+    ),
+    Scenario(("address.asked",), account_acts.ask_to_move, account_acts.every_link_has_its_mail),
+    Scenario(
+        ("reader.moved",),
+        account_acts.press_to_move,
+        account_acts.has_moved_once,
+        account_acts.ask_to_move,
+    ),
+    Scenario(("feed.opened",), feed_acts.open_calendar, feed_acts.has_one_address),
+    Scenario(
+        ("feed.closed",),
+        feed_acts.close_calendar,
+        feed_acts.has_no_address,
+        feed_acts.open_calendar,
+    ),
+    Scenario(
+        ("endpoint.added", "endpoint.asked", "endpoint.tested", "endpoint.rotated"),
+        call_acts.set_up_endpoint,
+        call_acts.is_set_up_once,
+    ),
+    Scenario(
+        ("calls.composed", "calls.claimed", "call.posted", "calls.recorded"),
+        call_acts.make_the_call,
+        call_acts.is_called_under_one_name,
+        call_acts.let_a_call_wait,
+    ),
+    Scenario(
+        ("calls.replayed",),
+        call_acts.replay_the_call,
+        call_acts.waits_once,
+        call_acts.miss_the_call,
+    ),
+    Scenario(
+        ("mailbox.moved", "complaint.noted", "intake.counted"),
+        intake_acts.read_maildir,
+        intake_acts.is_noted_once,
+        intake_acts.let_a_complaint_arrive,
+    ),
+    Scenario(
+        ("mailbox.entered", "mailbox.flagged"),
+        intake_acts.read_imap,
+        intake_acts.is_noted_once,
+        intake_acts.send_a_mail,
+    ),
+    Scenario(
+        ("arrival.noted",),
+        intake_acts.hear_of_an_arrival,
+        intake_acts.gets_mail,
+        intake_acts.let_an_address_rest,
+    ),
+    Scenario(("address.suppressed",), intake_acts.suppress, intake_acts.gets_nothing),
+    Scenario(
+        ("address.released",),
+        intake_acts.release,
+        intake_acts.gets_mail,
+        intake_acts.suppress,
+    ),
+    Scenario(
+        ("endpoint.ended",),
+        call_acts.remove_the_endpoint,
+        call_acts.is_removed,
+        call_acts.compose_the_call,
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
+from endpoint_of_tests import EndpointServer, running_endpoint
 from tests.chaos import world
 from tests.chaos.certificates import write_certificate
 from tests.chaos.history import History
@@ -31,12 +32,13 @@ DEAD_LETTER = 1
 
 @dataclass
 class Scene:
-    """A RePORTER to spoil, a mail server that asks for a password, and the store of one trial."""
+    """A RePORTER to spoil, a mail server with a password, an endpoint, the store of a trial."""
 
     sandbox: Sandbox
     history: History
     keys: Path
     smtp_port: int
+    endpoint: EndpointServer
     url: str = ""
     folder: Path = field(default_factory=Path)
     healed: bool = False
@@ -64,6 +66,7 @@ class Scene:
         self.url, self.folder, self.healed = url, folder, False
         self.sandbox.recover()
         self.history.begin()
+        self.endpoint.calls.clear()
 
     def enter(self) -> None:
         """Make this process, a child, one of the trial's."""
@@ -88,9 +91,9 @@ def open_scenery() -> Generator[Scene]:
     command = [sys.executable, "-m", "tests.chaos.mailbox", str(port), str(history.path), str(keys)]
     mailbox = subprocess.Popen(command)  # noqa: S603 - our own
     try:
-        with running_sandbox(Options(corpus=world.CORPUS)) as sandbox:
+        with running_sandbox(Options(corpus=world.CORPUS)) as sandbox, running_endpoint() as one:
             sandbox.hold_week(world.LAST_WEEK)
-            yield Scene(sandbox, history, keys, port)
+            yield Scene(sandbox, history, keys, port, one)
     finally:
         mailbox.terminate()
         mailbox.wait()

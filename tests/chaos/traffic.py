@@ -134,7 +134,7 @@ class Traffic:
     def _ask(self, visitor: Visitor) -> bool:
         with Session(self.engine) as session:
             key = session.connection().execute(text("SELECT min(key) FROM project")).scalar_one()
-        form = {"address": visitor.address, "cadence": "immediate", "time_zone": "UTC"}
+        form = {"address": visitor.address, "cadence": "immediate", "time_zone": world.ZONE}
         return self._post(f"/studies/{key}/follow", form)
 
     def _confirm(self, visitor: Visitor) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from daytime import daytime_zone
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -39,6 +40,9 @@ LAST_TIME = timedelta(days=8)
 STEADY = (EAGER, WEEKLY, SEEKER)
 """Those who are to be told of everything; the others come or go during a trial."""
 
+
+ZONE = daytime_zone(machine_now())
+
 SEARCH = "cancer OR heart OR diabetes OR brain OR lung OR kidney"
 
 
@@ -58,6 +62,8 @@ def trial_settings(
         "TIDINGS_SMTP_TLS": "none",
         "TIDINGS_SECRET_KEY": SECRET,
         "TIDINGS_DELIVERY_LEASE": "1.5",
+        "TIDINGS_ROLL_UP_AFTER": "1000",  # each change is looked for in a mail of its own
+        "TIDINGS_ALERTS_A_DAY": "100000",
         "TIDINGS_LOG_LEVEL": "warning",
     }
 
@@ -99,12 +105,12 @@ def _bring_readers(session: Session, settings: Settings, now: datetime, crowd: i
         (LEAVER, Cadence.IMMEDIATE),
         *((f"crowd{number}@readers.example", Cadence.IMMEDIATE) for number in range(crowd)),
     ):
-        reader = enroll(session, address, time_zone="UTC", settings=settings, now=now)
+        reader = enroll(session, address, time_zone=ZONE, settings=settings, now=now)
         for project_id in projects:
             follow(session, subscriber_id=reader, project_id=project_id, cadence=cadence, now=now)
     save_search(
         session,
-        subscriber_id=enroll(session, SEEKER, time_zone="UTC", settings=settings, now=now),
+        subscriber_id=enroll(session, SEEKER, time_zone=ZONE, settings=settings, now=now),
         name="Conditions",
         text=SEARCH,
         cadence=Cadence.IMMEDIATE,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from commands import Run, runner, said
+from daytime import daytime_zone
 
+from tidings.clock import machine_now
 from tidings.delivery.senders.capture import Inbox
 from tidings.sandbox.running import Options, Sandbox, running_sandbox
 from tidings.sandbox.serve import free_port
@@ -33,7 +35,8 @@ def test_sweep_follow_digest_and_deliver_bring_a_mail(
     found = said(tidings("search", "fy>2000", "--limit", "1000"))
     projects = re.findall(r"\b[A-Z]{2}\d{6}\b", found)
     assert len(projects) > 20
-    saved = tidings("save", "me@clinic.org", "change:extended", "--cadence", "immediate")
+    awake = ("--time-zone", daytime_zone(machine_now()))
+    saved = tidings("save", "me@clinic.org", "change:extended", "--cadence", "immediate", *awake)
     assert "Saved as" in said(saved)
     assert "Following" in said(tidings("follow", "me@clinic.org", projects[0]))
     sandbox.hold_week(20)
@@ -78,3 +81,14 @@ def test_a_port_that_is_taken_is_said(tidings: Run, sandbox: Sandbox) -> None:
     port = sandbox.url.rpartition(":")[2]
     assert f"port {port} of 127.0.0.1 cannot be used" in said(tidings("sandbox", "--port", port))
     assert "set TIDINGS_PORT" in said(tidings("up", TIDINGS_PORT=port))
+
+
+def test_all_mail_is_stopped_and_let_go_on(tidings: Run) -> None:
+    assert "Mail goes out. 0 messages waiting to be sent." in said(tidings("mail", "status"))
+    paused = said(tidings("mail", "pause", "a [wrong] footer"))
+    assert "All mail is stopped since" in paused
+    assert "a [wrong] footer." in paused
+    resumed = said(tidings("mail", "resume", TIDINGS_BRAKE_MAILS_A_DAY="5000"))
+    assert "Mail goes out." in resumed
+    assert "It stops after 5,000 mails in 24 hours." in resumed
+    assert "mail is not stopped" in said(tidings("mail", "resume"))

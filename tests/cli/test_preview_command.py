@@ -40,11 +40,19 @@ def test_a_preview_says_what_a_search_finds_and_gives_its_mails(tidings: Run) ->
     assert "1 mail (immediate); --mail 1 prints one:" in shown
     assert "CA000002: new study" in shown
     mail = said(tidings(*immediate, "--mail", "-1"))
-    assert mail.startswith("Subject: CA000002: new study How cells age, part 2")
-    assert "your search “cells” found it" in mail
+    assert mail.startswith("Subject: CA000002: new study New study How cells age, part 2")
+    assert "because of your search “cells”." in mail
     told = json.loads(tidings(*immediate, "--json").stdout)
     assert (
         told["mails"][0]["text"].split()
         == mail.removeprefix("Subject: CA000002: new study ").split()
     )
     assert sum(week["studies"] for week in told["weeks"]) == 1
+
+
+def test_a_sample_of_a_mail_is_shown_in_either_language(tidings: Run) -> None:
+    spanish = said(tidings("preview", "mail", "digest-late", "--language", "es"))
+    assert spanish.startswith("Subject: 3 cambios, 38 estudios encontrados Resumen semanal")
+    assert "/unsubscribe/your-own-token" in spanish
+    assert 'lang="es"' in said(tidings("preview", "mail", "digest", "--language", "es", "--html"))
+    assert "there are en, es" in tidings("preview", "mail", "digest", "--language", "fr").stderr

@@ -19,11 +19,19 @@ from tidings.delivery.senders.capture import CaptureSender, Inbox
 from tidings.delivery.senders.make import inbox_folder, make_sender
 from tidings.delivery.senders.smtp import SmtpSender
 from tidings.flows.lost_replies import expire_leases
+from tidings.flows.record_results import MOST_CRASHES
 from tidings.flows.write_mail import CONSENT
 from tidings.notices.models import Notice, NoticeState
 from tidings.subscribers.models import Subscriber, SubscriberState
 
-MAIL = Mail("alert:1", "<id@tidings.example>", "news@tidings.example", "r@clinic.org", "Hi", b"Hi")
+MAIL = Mail(
+    "alert:1",
+    "<0123456789abcdef@tidings.example>",
+    "news@tidings.example",
+    "r@clinic.org",
+    "Hi",
+    b"Hi",
+)
 
 
 def nothing() -> None:
@@ -52,7 +60,7 @@ def delivery_of_kind(session: Session, kind: DeliveryKind) -> Delivery:
         key=f"some:{kind}",
         subscriber_id=reader.id or 0,
         kind=kind,
-        message_id="<id@tidings.example>",
+        message_id="<0123456789abcdef@tidings.example>",
         due_at=NOW,
         now=NOW,
     )
@@ -243,3 +251,22 @@ def test_a_key_that_is_in_the_outbox_is_not_put_there_again(
         now=NOW,
     )
     assert again is None
+
+
+def test_a_row_that_cannot_be_read_is_its_own_mails_fault_and_no_others(
+    engine: Engine, session: Session, settings: Settings, sender: CaptureSender, inbox: Inbox
+) -> None:
+    broken, whole = alerts(session, settings, 2)
+    notice = session.exec(select(Notice).where(Notice.delivery_id == broken)).one()
+    notice.reasons = [{"type": "nobody knows"}]
+    session.commit()
+    for _ in range(MOST_CRASHES):
+        with pytest.raises(ValueError, match="nobody knows"):
+            send(engine, sender, [broken, whole], settings)
+        assert row(engine, whole).crashes == 0
+    send(engine, sender, [broken, whole], settings)
+    assert [row(engine, one).state for one in (broken, whole)] == [
+        DeliveryState.FAILED,
+        DeliveryState.SENT,
+    ]
+    assert inbox.count() == 1

@@ -220,10 +220,10 @@ def test_a_suppressed_address_gets_nothing_and_the_others_their_own(
 ) -> None:
     notice_for(session, settings, "silent")
     silent = session.exec(select(Subscriber)).one().address_hash
-    session.add(Suppression(address_hash=silent, reason="it bounced", since=NOW))
+    session.add(Suppression(address_hash=silent, reason="hard", since=NOW))
     first, second = alerts(session, settings)
     send(engine, smtp, [first, second], settings)
-    assert row(engine, first).last_error == "the address gets nothing: it bounced"
+    assert row(engine, first).last_error == "the address gets nothing: there is no such address"
     assert trail(engine, first) == ["suppressed"]
     assert [message["To"] for message in relay.messages] == ["r0@clinic.org"]
 

@@ -18,7 +18,7 @@ from tidings.db.session import open_session
 from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.flows.compose_digest import compose_digest
 from tidings.flows.start_digests import start_digests
-from tidings.keys import digest_key, message_id
+from tidings.keys import digest_key, heartbeat_key, message_id
 from tidings.notices.letter_queries import notices_of
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.notices.schedules import ensure_schedule
@@ -314,5 +314,81 @@ def test_a_letter_tells_sweep_by_sweep_whatever_was_noted_first(
     early, late = (make_sweep(session).id for _ in range(2))
     for sweep_id in (late, early):
         make_notice(session, follow, sweep_id=sweep_id)
-    told = notices_of(session, digest(session, settings))
+    mail = digest(session, settings)
+    session.expire_all()
+    told = notices_of(session, [mail])[mail]
     assert [row.sweep_id for row, _, _ in told] == [notice.sweep_id, early, late]
+
+
+MONTH = datetime(2026, 12, 1, 13, tzinfo=UTC)
+"""08:00 in New York on the first of the month."""
+
+
+def beating(session: Session, **values: object) -> Follow:
+    """Let a reader who wants a heartbeat follow something, of which there is no news."""
+    follow = follow_of(session, cadence=Cadence.WEEKLY)
+    reader = session.get_one(Subscriber, follow.subscriber_id)
+    reader.sqlmodel_update({"heartbeat": True, "confirmed_at": NOW - timedelta(days=60), **values})
+    ensure_schedule(session, reader, Cadence.MONTHLY, now=NOW)
+    session.commit()
+    return follow
+
+
+def beats(session: Session, settings: Settings, at: datetime) -> list[DeliveryKind]:
+    """Compose all digests that are due and return the kinds of their mails."""
+    made = compose_digest(session, start_digests(session, now=at), settings=settings, now=at)
+    return [session.get_one(Delivery, number).kind for number in made]
+
+
+def test_after_a_month_without_news_whoever_wants_to_know_is_told_so_once(
+    session: Session, settings: Settings
+) -> None:
+    follow = beating(session)
+    assert beats(session, settings, DUE) == [DeliveryKind.HEARTBEAT]
+    [run] = runs_of(session)
+    assert run.state is DigestRunState.COMPOSED
+    mail = session.get_one(Delivery, run.delivery_id)
+    assert mail.key == heartbeat_key(follow.subscriber_id, DUE)
+    later = [DUE + timedelta(weeks=weeks) for weeks in range(1, 9)]
+    told = [at for at in later if beats(session, settings, at)]
+    assert told == [DUE + timedelta(weeks=4), DUE + timedelta(weeks=8)]
+
+
+def test_two_digests_that_end_together_with_nothing_to_tell_are_one_heartbeat(
+    session: Session, settings: Settings
+) -> None:
+    follow = beating(session)
+    for schedule in session.exec(select(DigestSchedule)):
+        schedule.next_due_at = MONTH
+    session.commit()
+    assert beats(session, settings, MONTH) == [DeliveryKind.HEARTBEAT]
+    assert len({run.delivery_id for run in runs_of(session)}) == 1
+    assert len(runs_of(session)) == 2
+    assert follow.ended_at is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"heartbeat": False},
+        {"confirmed_at": NOW - timedelta(days=7)},
+        {"state": SubscriberState.ENDED},
+    ],
+)
+def test_nobody_else_gets_a_heartbeat(
+    session: Session, settings: Settings, values: dict[str, object]
+) -> None:
+    beating(session, **values)
+    assert beats(session, settings, DUE) == []
+
+
+def test_who_was_told_something_or_follows_nothing_gets_no_heartbeat(
+    session: Session, settings: Settings
+) -> None:
+    follow = beating(session)
+    make_notice(session, follow)
+    assert beats(session, settings, DUE) == [DeliveryKind.DIGEST]
+    assert beats(session, settings, DUE + timedelta(weeks=3)) == []
+    follow.ended_at = NOW
+    session.commit()
+    assert beats(session, settings, DUE + timedelta(weeks=9)) == []

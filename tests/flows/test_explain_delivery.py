@@ -15,13 +15,15 @@ from sqlmodel import delete, update
 
 from tidings.config import Settings
 from tidings.db.session import open_session
-from tidings.delivery.bounces import Bounce
+from tidings.delivery.feedback import Feedback, FeedbackKind
 from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryKind, DeliveryState
+from tidings.delivery.refusals import Refusal
 from tidings.delivery.senders.base import LostReplyError
 from tidings.errors import RejectedError, RetryableError, TidingsError
 from tidings.flows.confirm import confirm
-from tidings.flows.note_bounce import note_bounce
+from tidings.flows.explain_delivery import OCCASIONS
 from tidings.flows.subscribe import subscribe
+from tidings.flows.take_feedback import take_feedback
 from tidings.flows.unsubscribe import unsubscribe
 from tidings.notices.accounts import FollowAccount, SearchAccount
 from tidings.notices.models import Notice
@@ -247,11 +249,12 @@ def test_a_mail_in_hand_and_one_that_came_back_say_so(town: Town) -> None:
     town.cut()
     delivery_id = town.send(town.alert())
     with open_session(town.engine) as session:
-        note_bounce(
-            session,
-            Bounce(town.why(delivery_id).message_id, is_hard=True, detail="5.1.1 no such user"),
-            now=town.now,
+        bounce = Feedback(
+            FeedbackKind.BOUNCED,
+            message_id=town.why(delivery_id).message_id,
+            refusal=Refusal("5.1.1 no such user", "5.1.1"),
         )
+        take_feedback(session, bounce, settings=town.settings, now=town.now)
     assert town.why(delivery_id).events[-1].detail == "5.1.1 no such user"
     town.change(update(Delivery).values(state=DeliveryState.SENDING, attempts=2))
     assert town.why(delivery_id).standing == "is being sent, attempt 2"
@@ -277,7 +280,7 @@ def test_a_confirm_mail_says_what_was_asked_for_and_what_became_of_it(town: Town
     (delivery,) = town.rows(Delivery)
     secret = open_token(town.settings.secret, delivery.secret)
     with open_session(town.engine) as session:
-        confirm(session, secret, now=town.now + timedelta(hours=1))
+        confirm(session, secret, settings=town.settings, now=town.now + timedelta(hours=1))
     assert town.why(asked).why == f"{began}confirmed on 23 Nov 2026, 13:00 UTC."
     town.change(delete(Token))
     assert town.why(asked).why.endswith("what was asked for then is no longer kept.")
@@ -298,6 +301,26 @@ def test_a_goodbye_says_when_and_how_the_reader_ended_it(town: Town) -> None:
     assert town.why(made).why == f"{ended} (one click)."
     town.change(update(Subscriber).values(state=SubscriberState.ACTIVE, ended_at=None))
     assert town.why(made).why == f"{ended}."
+
+
+def test_every_kind_of_mail_that_tells_no_notice_says_its_occasion(town: Town) -> None:
+    reader = town.enroll()
+    with open_session(town.engine) as session:
+        made = unsubscribe(
+            session,
+            Scope(reader),
+            reason=EndedReason.ONE_CLICK,
+            settings=town.settings,
+            now=town.now,
+        )
+    assert made is not None
+
+    said: dict[DeliveryKind, str] = {}
+    for kind in OCCASIONS:
+        town.change(update(Delivery).values(kind=kind))
+        said[kind] = town.why(made).why
+
+    assert said == OCCASIONS
 
 
 def test_a_delivery_that_is_not_there_is_refused(town: Town) -> None:

@@ -13,13 +13,15 @@ from sqlmodel import delete, update
 
 from tidings.config import Settings
 from tidings.db.session import open_session
-from tidings.delivery.bounces import Bounce
+from tidings.delivery.feedback import Feedback, FeedbackKind
 from tidings.delivery.models import Delivery
-from tidings.delivery.queries import suppress
+from tidings.delivery.refusals import Refusal
 from tidings.delivery.senders.base import LostReplyError
+from tidings.delivery.suppression import Hold, Reason
+from tidings.delivery.suppression_queries import put_hold
 from tidings.errors import RejectedError, RetryableError
-from tidings.flows.note_bounce import note_bounce
 from tidings.flows.subscribe import subscribe
+from tidings.flows.take_feedback import take_feedback
 from tidings.notices.models import Notice, NoticeState
 from tidings.notices.silences import Outcome
 from tidings.projects.models import Award, Change, Project, Sweep, SweepState
@@ -82,9 +84,13 @@ def sent(town: Town) -> None:
 def came_back(town: Town) -> None:
     sent(town)
     (delivery,) = town.rows(Delivery)
-    bounce = Bounce(delivery.message_id, is_hard=False, detail="4.2.2 mailbox full")
+    bounce = Feedback(
+        FeedbackKind.BOUNCED,
+        message_id=delivery.message_id,
+        refusal=Refusal("4.2.2 mailbox full", "4.2.2"),
+    )
     with open_session(town.engine) as session:
-        note_bounce(session, bounce, now=town.now)
+        take_feedback(session, bounce, settings=town.settings, now=town.now)
 
 
 def written(town: Town) -> None:
@@ -278,11 +284,11 @@ def test_an_address_that_gets_nothing_is_said(town: Town) -> None:
     town.follow()
     (reader,) = town.rows(Subscriber)
     with open_session(town.engine) as session:
-        suppress(session, reader.address_hash, reason="it bounced: 5.1.1", now=town.now)
+        put_hold(session, reader.address_hash, Hold(Reason.HARD, town.now))
         session.commit()
     first, second = town.why_not().findings
     assert first.outcome is Outcome.ADDRESS_SUPPRESSED
-    assert first.words == "The address gets nothing: it bounced: 5.1.1."
+    assert first.words == "The address gets nothing: there is no such address."
     assert second.outcome is Outcome.NO_CHANGE
 
 

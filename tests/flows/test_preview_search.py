@@ -1,5 +1,6 @@
 """What is shown of a search before anybody saves it."""
 
+import re
 import shutil
 from collections.abc import Generator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from tidings.flows.match_changes import match_changes
 from tidings.flows.preview_search import Limits, Preview, preview_search
 from tidings.flows.scratch import NOBODY, Reader
 from tidings.flows.unsubscribe import unsubscribe
+from tidings.rendering.speech import Speech
 from tidings.subscribers.models import Cadence, EndedReason
 from tidings.subscribers.tokens import read_unsubscribe_token
 from tidings.tables import metadata
@@ -106,6 +108,15 @@ def test_a_store_younger_than_half_a_year_says_since_when(lived: Lived) -> None:
     assert (young.left_out, whole.left_out) == ((), ())
 
 
+def test_a_reader_of_spanish_is_shown_mails_and_advice_in_spanish(lived: Lived) -> None:
+    engine, settings = lived
+    spanish = Speech("es")
+    preview = look(engine, settings, "cells", reader=Reader(language="es"))
+    assert preview.mails[-1].subject == "2 estudios encontrados por sus búsquedas"
+    assert "RePORTER" in preview.mails[-1].text
+    assert spanish.say(preview.covers).startswith("Leemos RePORTER desde el ")
+
+
 def test_a_search_for_changes_tells_of_the_cut_and_of_its_end(
     lived: Lived,
 ) -> None:
@@ -138,7 +149,7 @@ def test_a_preview_changes_no_row_and_none_of_its_links_ends_anything(
     before = rows(engine)
     (mail, *_) = look(engine, settings, "cells", Cadence.IMMEDIATE).mails
     assert rows(engine) == before
-    tokens = [word.rpartition("/")[2] for word in mail.text.split() if "/unsubscribe/" in word]
+    tokens = re.findall(r"/unsubscribe/([\w-]+)", mail.text)
     assert tokens
     for token in tokens:
         scope = read_unsubscribe_token(settings.secret, token)
@@ -176,6 +187,7 @@ def test_of_too_much_history_the_last_weeks_are_replayed_and_the_rest_estimated(
     engine: Engine, settings: Settings
 ) -> None:
     live_through(engine, fresh=24, bones=40)
+    settings = settings.model_copy(update={"roll_up_after": 100})  # a mail for each study
     preview = look(engine, settings, "cells", Cadence.IMMEDIATE, limits=Limits(read=60))
     assert [week.is_estimate for week in preview.weeks] == [True] * 4 + [False]
     assert counted(preview)[-1] == (24, 0, 24)

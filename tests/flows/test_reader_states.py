@@ -102,7 +102,8 @@ class Readers(RuleBasedStateMachine):
     @rule(which=any_of_them)
     def click(self, which: int) -> None:
         try:
-            confirm(self.session, self.secrets[which % len(self.secrets)], now=self.now)
+            secret = self.secrets[which % len(self.secrets)]
+            confirm(self.session, secret, settings=self.settings, now=self.now)
         except RejectedError:
             self.session.rollback()
 

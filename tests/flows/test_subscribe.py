@@ -168,7 +168,7 @@ def test_an_address_is_asked_again_the_next_day_but_three_times_a_month_at_most(
 
 
 def test_an_answered_mail_does_not_count_against_the_next(form: Form) -> None:
-    confirm(form.session, form.token_sent(FOLLOW), now=NOW)
+    confirm(form.session, form.token_sent(FOLLOW), settings=form.settings, now=NOW)
     assert form.send(SEARCH, now=NOW + HOUR) is not None
 
 
@@ -201,7 +201,8 @@ def test_the_same_wish_from_two_windows_at_once_is_one_mail(
 
 def test_the_click_brings_about_all_that_was_asked_for(form: Form) -> None:
     secret = form.token_sent(FOLLOW, SEARCH)
-    reader = confirm(form.session, secret, now=NOW + HOUR)
+    confirm(form.session, secret, settings=form.settings, now=NOW + HOUR)
+    reader = form.reader()
     assert (reader.state, reader.confirmed_at) == (SubscriberState.ACTIVE, NOW + HOUR)
     [follow] = form.follows()
     assert (follow.subscriber_id, follow.cadence) == (reader.id, Cadence.DAILY)
@@ -214,18 +215,18 @@ def test_the_click_brings_about_all_that_was_asked_for(form: Form) -> None:
 
 def test_a_link_works_once(form: Form) -> None:
     secret = form.token_sent(FOLLOW)
-    confirm(form.session, secret, now=NOW)
+    confirm(form.session, secret, settings=form.settings, now=NOW)
     with pytest.raises(RejectedError, match="was used before"):
-        confirm(form.session, secret, now=NOW)
+        confirm(form.session, secret, settings=form.settings, now=NOW)
     assert len(form.follows()) == 1
 
 
 def test_a_link_works_for_two_days(form: Form) -> None:
     late, in_time = form.token_sent(FOLLOW), form.token_sent(FOLLOW, now=NOW + DAY)
     with pytest.raises(RejectedError, match="has expired"):
-        confirm(form.session, late, now=NOW + 2 * DAY)
+        confirm(form.session, late, settings=form.settings, now=NOW + 2 * DAY)
     assert form.reader().state is SubscriberState.PENDING
-    confirm(form.session, in_time, now=NOW + 3 * DAY - HOUR)
+    confirm(form.session, in_time, settings=form.settings, now=NOW + 3 * DAY - HOUR)
     assert form.reader().state is SubscriberState.ACTIVE
 
 
@@ -233,7 +234,7 @@ def test_a_link_works_for_two_days(form: Form) -> None:
 def test_a_link_that_we_did_not_make_is_refused(form: Form, secret: str) -> None:
     form.send()
     with pytest.raises(RejectedError, match="not complete"):
-        confirm(form.session, secret, now=NOW)
+        confirm(form.session, secret, settings=form.settings, now=NOW)
 
 
 def test_pressing_the_button_many_times_at_once_follows_once(
@@ -246,7 +247,7 @@ def test_pressing_the_button_many_times_at_once_follows_once(
     def press(_: int) -> bool:
         with open_session(engine) as session:
             try:
-                confirm(session, secret, now=NOW)
+                confirm(session, secret, settings=settings, now=NOW)
             except RejectedError:
                 return False
             return True
@@ -262,7 +263,7 @@ def test_a_study_that_is_gone_by_then_does_not_spoil_the_other_wishes(form: Form
     secret = form.token_sent(FOLLOW, SEARCH)
     form.session.delete(form.session.exec(select(Project)).one())
     form.session.commit()
-    confirm(form.session, secret, now=NOW)
+    confirm(form.session, secret, settings=form.settings, now=NOW)
     assert form.follows() == []
     assert len(form.session.exec(select(SavedSearch)).all()) == 1
 
@@ -274,3 +275,36 @@ def test_an_operator_may_vouch_for_a_reader(form: Form, settings: Settings) -> N
     reader = form.reader()
     assert (reader.state, reader.confirmed_at) == (SubscriberState.ACTIVE, NOW)
     assert reader.time_zone == "Asia/Kolkata"
+
+
+def test_a_reader_is_welcomed_once_each_time_they_come_and_not_for_a_further_wish(
+    form: Form, settings: Settings
+) -> None:
+    first, second = form.token_sent(FOLLOW), form.token_sent(SEARCH, now=NOW + DAY)
+    welcome = confirm(form.session, first, settings=settings, now=NOW + DAY)
+    row = form.session.get_one(Delivery, welcome)
+    assert (row.kind, row.state) == (DeliveryKind.WELCOME, DeliveryState.PENDING)
+    # the second mail was sent before the first was answered: one welcome tells of both
+    assert confirm(form.session, second, settings=settings, now=NOW + DAY + HOUR) is None
+    later = form.token_sent(Wish(search_text="gout"), now=NOW + 3 * DAY)
+    assert confirm(form.session, later, settings=settings, now=NOW + 3 * DAY) is None
+
+
+def test_the_language_of_the_page_is_that_of_the_mails_until_the_reader_says_otherwise(
+    form: Form, settings: Settings
+) -> None:
+    def ask(language: str, now: datetime) -> str:
+        made = subscribe(
+            form.session,
+            FOLLOW,
+            address=ADDRESS,
+            time_zone="UTC",
+            language=language,
+            settings=settings,
+            now=now,
+        )
+        return open_token(settings.secret, form.session.get_one(Delivery, made).secret)
+
+    confirm(form.session, ask("es", NOW), settings=settings, now=NOW)
+    ask("en", NOW + HOUR)
+    assert form.reader().language == "es"

@@ -24,11 +24,12 @@ from tidings.flows.confirm import confirm
 from tidings.flows.follow import follow
 from tidings.flows.start_digests import start_digests
 from tidings.flows.subscribe import subscribe
-from tidings.flows.unsubscribe import unsubscribe
+from tidings.flows.unsubscribe import Part, unsubscribe
 from tidings.keys import goodbye_key
 from tidings.notices.models import Notice, NoticeState
 from tidings.notices.reasons import REASONS, FollowReason, SearchReason
 from tidings.notices.schedules import ensure_schedule
+from tidings.projects.models import Project
 from tidings.searches.models import SavedSearch, Search
 from tidings.subscribers.models import (
     Cadence,
@@ -51,7 +52,7 @@ class Reader:
         self.session, self.settings = session, settings
         row = make_reader(session, name)
         self.id = stored_id(row.id)
-        self.follow = make_follow(session, row, make_project(session, f"CA-{name}"))
+        self.follow = make_follow(session, row, make_project(session, f"CA-{name.upper()}"))
         search = Search(canonical=name, hash=name, created_at=NOW)
         session.add(search)
         session.flush()
@@ -205,6 +206,44 @@ def test_ending_one_saved_search_ends_that_alone(reader: Reader) -> None:
     assert reader.state() is SubscriberState.ACTIVE
 
 
+def test_an_old_link_ends_what_has_come_in_the_place_of_its_follow(
+    reader: Reader, session: Session
+) -> None:
+    old = reader.follow.id
+    fresh = follow(
+        session,
+        subscriber_id=reader.id,
+        project_id=reader.follow.project_id,
+        cadence=Cadence.DAILY,
+        now=NOW,
+    )
+    reader.unsubscribe(follow_id=old)
+    assert (fresh.ended_at, fresh.ended_reason) == (LATER, EndedReason.ONE_CLICK)
+
+
+@pytest.mark.parametrize("named", ["study", "search"])
+def test_a_part_that_a_mail_names_ends_alone_and_what_the_reader_has_not_is_passed_over(
+    reader: Reader, session: Session, settings: Settings, named: str
+) -> None:
+    other = Reader(session, settings, "other")
+    key = session.get_one(Project, reader.follow.project_id).key
+    mine = Part(study=key) if named == "study" else Part(search_id=reader.saved.search_id)
+    for part in (Part(study="NOSUCH"), Part(search_id=99), mine, mine):
+        unsubscribe(
+            session,
+            Scope(reader.id, mail_id=7),
+            part=part,
+            reason=EndedReason.ONE_CLICK,
+            settings=settings,
+            now=LATER,
+        )
+    ended = (LATER, None) if named == "study" else (None, LATER)
+    assert (reader.follow.ended_at, reader.saved.ended_at) == ended
+    assert (other.follow.ended_at, other.saved.ended_at) == (None, None)
+    assert reader.state() is SubscriberState.ACTIVE
+    assert reader.kinds() == []
+
+
 def test_ending_one_thing_drops_what_waits_for_it_alone(reader: Reader) -> None:
     alone, shared = reader.notice(), reader.notice(searched=True)
     other = reader.notice(followed=False, searched=True)
@@ -277,12 +316,13 @@ def test_somebody_who_never_confirmed_ends_without_a_mail_and_their_link_dies(
     assert (event.delivery_id, event.kind) == (mail.id, DeliveryEventKind.SUPPRESSED)
     secret = open_token(settings.secret, mail.secret)
     with pytest.raises(RejectedError, match="has expired"):
-        confirm(session, secret, now=LATER)
+        confirm(session, secret, settings=settings, now=LATER)
     assert send(2) is None  # whoever typed the address may not bomb it by ending in between
     again = session.get_one(Delivery, send(25))
     session.expire_all()
     assert session.exec(select(col(Subscriber.state))).one() is SubscriberState.PENDING
-    confirm(session, open_token(settings.secret, again.secret), now=NOW + timedelta(hours=26))
+    fresh = open_token(settings.secret, again.secret)
+    confirm(session, fresh, settings=settings, now=NOW + timedelta(hours=26))
     row = session.exec(select(Subscriber)).one()
     assert (row.state, row.ended_at, row.ended_reason) == (SubscriberState.ACTIVE, None, None)
 

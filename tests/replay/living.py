@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -17,6 +17,7 @@ from sweeps import EVERYTHING
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
+from tidings.delivery.queries import due_delivery_ids, put_off_until
 from tidings.delivery.senders.base import HandingOver, Mail, Sender
 from tidings.flows.advance_sweep import advance_sweep
 from tidings.flows.compose_alerts import compose_alerts
@@ -88,8 +89,14 @@ def _read(data: bytes) -> Received:
     return Received(
         message["Message-ID"],
         message["Subject"],
-        *(part.get_content().replace("\r\n", "\n") for part in (text, html)),  # lines as on a wire
+        text.get_content().replace("\r\n", "\n"),  # lines as on a wire
+        as_sent(html.get_content()),
     )
+
+
+def as_sent(html: str) -> str:
+    """Write HTML as a message carries it, which may break lines and count characters."""
+    return " ".join(html.encode("ascii", "xmlcharrefreplace").decode().split())
 
 
 def record_history(path: Path, *, size: int, weeks: int) -> Path:
@@ -178,16 +185,23 @@ class Live:
                 self._send(ids, now)
 
     def digests(self, *, until: datetime) -> None:
-        """Send each digest that is due until then, at its time."""
+        """Send each digest that is due until then, and each alert that was put off, at its time."""
+        last = datetime.min.replace(tzinfo=UTC)
         while True:
             with open_reader(self.engine) as session:
-                due = digests_due_since(session, now=until)
-            if due is None:
+                moments = (
+                    digests_due_since(session, now=until),
+                    put_off_until(session, after=last, until=until),
+                )
+                last = min((moment for moment in moments if moment), default=until)
+                put_off = due_delivery_ids(session, now=last, limit=1000)
+            if not any(moments):
                 return
+            self._send(put_off, last)
             with open_session(self.engine) as session:
-                runs = start_digests(session, now=due)
-                ids = compose_digest(session, runs, settings=self.settings, now=due)
-            self._send(ids, due)
+                runs = start_digests(session, now=last)
+                ids = compose_digest(session, runs, settings=self.settings, now=last)
+            self._send(ids, last)
 
     def _send(self, ids: Collection[int], now: datetime) -> None:
         sender: Sender = self.box

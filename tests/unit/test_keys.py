@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidings.keys import alert_key, confirm_key, digest_key, goodbye_key, message_id
+from tidings.keys import (
+    alert_key,
+    digest_key,
+    goodbye_key,
+    message_id,
+    moved_key,
+    token_key,
+    welcome_key,
+)
 
 AT = datetime(2026, 11, 23, 13, tzinfo=UTC)
 
@@ -18,7 +26,9 @@ keys = st.one_of(
         st.sampled_from(["daily", "weekly", "monthly"]),
         st.integers(0, 10**5).map(lambda minutes: AT + timedelta(minutes=minutes)),
     ),
-    st.builds(confirm_key, ids, ids),
+    st.builds(token_key, st.sampled_from(("confirm", "sign_in", "change_address")), ids, ids),
+    st.builds(moved_key, ids, ids),
+    st.builds(welcome_key, ids, st.integers(0, 10**6).map(lambda s: AT + timedelta(seconds=s))),
     st.builds(goodbye_key, ids, st.integers(0, 10**6).map(lambda s: AT + timedelta(seconds=s))),
 )
 
@@ -26,7 +36,7 @@ keys = st.one_of(
 def test_a_key_names_its_message_in_full() -> None:
     assert alert_key(7, 8, 9) == "alert:7:8:9"
     assert digest_key(7, "weekly", AT) == "digest:7:weekly:2026-11-23T13:00:00.000000Z"
-    assert confirm_key(7, 8) == "confirm:7:8"
+    assert token_key("confirm", 7, 8) == "confirm:7:8"
     assert goodbye_key(7, AT) == "goodbye:7:2026-11-23T13:00:00Z"
 
 

@@ -1,6 +1,7 @@
 """What a letter shows of the passages that a search held on."""
 
-from tidings.notices.letters import Excerpt, excerpts
+from tidings.notices.excerpts import excerpts
+from tidings.notices.letters import Excerpt
 from tidings.notices.reasons import Clause
 
 

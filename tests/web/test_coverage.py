@@ -101,7 +101,7 @@ def test_a_corner_that_is_watched_is_named(engine: Engine, settings: Settings) -
         update={"scope_agencies": ("nci",), "scope_states": ("AZ",), "scope_active": False}
     )
     page = Visitor(create_app(corner, engine)).get("/coverage").text
-    assert "of the institutes NCI and the states AZ only." in page
+    assert "Only those of the institutes NCI. Only those of the states AZ." in page
 
 
 def test_operators_see_an_audit_that_found_something(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from site_of_tests import Filled, Visitor
+from site_of_tests import LATER, Filled, Visitor
 from sqlalchemy import Engine
 from sqlmodel import Session, select, update
 
@@ -12,12 +12,13 @@ from tidings.clock import machine_now
 from tidings.config import Settings
 from tidings.db.engine import make_engine
 from tidings.db.session import open_session
-from tidings.delivery.models import Delivery, DeliveryState
+from tidings.delivery.models import Delivery, DeliveryEvent, DeliveryEventKind, DeliveryState
+from tidings.flows.pull_brake import pull_brake
 from tidings.jobs import Job, JobArgument, Queue
 from tidings.migrations.migrate import migrate
 from tidings.projects.models import Change
 from tidings.upkeep.models import AuditEntry
-from tidings.upkeep.queries import beat, ring_slot
+from tidings.upkeep.queries import beat, count_up, ring_slot
 from tidings.upkeep.timetable import TIMETABLE
 from tidings.web.app import create_app
 
@@ -114,6 +115,16 @@ def test_what_the_storm_breaker_holds_is_released_by_its_button(
     assert filled.subscriber_id
 
 
+def test_mail_that_is_stopped_is_said_with_who_when_and_why(
+    site: Visitor, session: Session, settings: Settings, filled: Filled
+) -> None:
+    pull_brake(session, reason="a wrong footer", by="eva", settings=settings, now=LATER)
+    assert "All mail is stopped since 30 Nov 2026, 12:00 UTC by eva: a wrong footer." in (
+        site.get("/ops").text
+    )
+    assert filled.subscriber_id
+
+
 def test_the_same_numbers_are_there_for_prometheus(site: Visitor, filled: Filled) -> None:
     families = {one.name: one for one in text_string_to_metric_families(site.get("/metrics").text)}
     sent = [
@@ -141,3 +152,29 @@ def test_alive_and_ready_are_two_things(settings: Settings) -> None:
 def test_an_action_on_nothing_is_refused_in_words(path: str, site: Visitor, filled: Filled) -> None:
     assert site.post(path).status_code in {400, 404}
     assert filled.subscriber_id
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_delivery_lane_tells_what_came_back_and_alarms_at_one_complaint_in_a_thousand(
+    engine: Engine, site: Visitor
+) -> None:
+    now = machine_now()
+    with open_session(engine) as session:
+        for kind, count in (("accepted", 999), ("bounced_soft", 20), ("complained", 2)):
+            for _ in range(count):
+                event = DeliveryEvent(delivery_id=1, kind=DeliveryEventKind(kind), at=now)
+                session.add(event)
+        count_up(session, {"intake.bounced": 20})
+        session.commit()
+    page = " ".join(site.get("/ops").text.split())
+    assert "0.20% of the mails of the last 7 days were reported as spam;" in page
+    assert "Of 1,000 mails in the last 7 days 2.00% came back" in page
+    numbers = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(site.get("/metrics").text)
+        for sample in family.samples
+    }
+    assert numbers["tidings_mail_returned_ratio", "complained"] == 0.002
+    assert numbers["tidings_mail_returned_ratio", "bounced"] == 0.02
+    assert numbers["tidings_intake_total", "bounced"] == 20
+    assert numbers["tidings_unreadable_mail",] == 0

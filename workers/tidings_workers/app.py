@@ -21,6 +21,9 @@ ROUTES = {
     Job.DIGESTS_START: Queue.DIGESTS,
     Job.DIGEST_COMPOSE: Queue.DIGESTS,
     Job.DELIVERY_SEND: Queue.MAIL,
+    Job.CALLS_COMPOSE: Queue.DIGESTS,
+    Job.CALLS_SEND: Queue.CALLS,  # other people's servers say how long one takes
+    Job.MAILBOX_READ: Queue.SWEEP,  # a far server may be slow, and a bounce can wait
     Job.CANARY_RUN: Queue.SWEEP,  # long, and the least urgent of all
     Job.MATCHES_AUDIT: Queue.SWEEP,
     Job.ROWS_RECOVER: Queue.UPKEEP,
@@ -53,8 +56,10 @@ def _settings_of_celery(broker_url: str) -> dict[str, Any]:
         "imports": (
             "tidings_workers.signals",
             "tidings_workers.tasks.audits",
+            "tidings_workers.tasks.calls",
             "tidings_workers.tasks.delivery",
             "tidings_workers.tasks.digests",
+            "tidings_workers.tasks.mailbox",
             "tidings_workers.tasks.matching",
             "tidings_workers.tasks.sweeps",
             "tidings_workers.tasks.upkeep",

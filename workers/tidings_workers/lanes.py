@@ -21,11 +21,12 @@ log = structlog.get_logger()
 
 LANES = (
     (Queue.MAIL,),
+    (Queue.CALLS,),
     (Queue.DIGESTS, Queue.MATCHING, Queue.INGEST),
     (Queue.SWEEP,),
     (Queue.UPKEEP,),
 )
-"""The queues of each lane: a slow relay or a slow RePORTER holds up no other work."""
+"""The queues of each lane: a slow relay, endpoint or RePORTER holds up no other work."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,12 @@ def name_the_worker(**_ignored: Any) -> None:
     wiring.worker_name()
 
 
+@connected(worker_init)
+def walk_less_over_what_stays(**_ignored: Any) -> None:
+    """Let the garbage collector of this worker and its pool find less to do."""
+    wiring.calm_collector()
+
+
 @connected(worker_process_init)
 def start_afresh(**_ignored: Any) -> None:
     """Let each process of a pool open what it uses."""

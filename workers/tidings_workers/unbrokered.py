@@ -31,6 +31,7 @@ def run() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     app.loader.import_default_modules()
+    wiring.calm_collector()
     wiring.lanes().start()
     wiring.lanes().put(Job.ROWS_RECOVER)  # whoever worked before may have been killed
     timetable = Thread(target=scheduler.run, daemon=True)

@@ -1,5 +1,6 @@
 """What a task needs: one engine, sender and client a process, and the way to ring a bell."""
 
+import gc
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from sqlmodel import Session
 from tidings.config import Settings
 from tidings.db.session import open_session
 from tidings.delivery.senders.base import Sender
+from tidings.delivery.senders.calls import CallSenders, make_call_senders
 from tidings.delivery.senders.make import make_sender
 from tidings.failpoints import around
 from tidings.jobs import Job, JobArgument, Queue
@@ -54,6 +56,12 @@ def lanes() -> Lanes:
     return Lanes()
 
 
+@cache
+def call_senders() -> CallSenders:
+    """Return the senders of calls: they keep no connection, so all threads share them."""
+    return make_call_senders(settings())
+
+
 _own = threading.local()
 
 
@@ -81,6 +89,16 @@ def owner() -> str:
 def worker_name() -> str:
     """Name this worker in heartbeats: after its first process, whose children inherit the name."""
     return process_name(getpid())
+
+
+def calm_collector() -> None:
+    """Let the garbage collector leave alone what stays, and look at the rest less often.
+
+    A batch of digests is tens of thousands of rows that live for a second: by Python's own measure
+    it would walk over the whole process again and again, a quarter of all the work.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def start_afresh() -> None:

@@ -75,6 +75,8 @@ def savers(session: Session, search_ids: Collection[int]) -> Mapping[int, list[S
                 consent,
                 since=saved.created_at,
                 saved_search_id=saved.id,
+                by_kind=saved.cadence_by_kind,
+                threshold=saved.threshold,
             )
         )
     return found

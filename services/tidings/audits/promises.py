@@ -1,12 +1,14 @@
 """Whether what is to be told was told, or still may be in time (pure)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tidings.delivery.models import DeliveryState
 from tidings.notices.models import NoticeState
+from tidings.notices.preferences import Preference, choose, choose_find
 from tidings.notices.reasons import FollowReason, Reason, SearchReason
+from tidings.projects.models import Change, ChangeKind
 from tidings.rendering.filters import moment
 from tidings.subscribers.models import Cadence, SubscriberState
 
@@ -17,6 +19,8 @@ PERIODS = {
     Cadence.MONTHLY: timedelta(days=31),
 }
 """How long a notice may wait for its mail to be written, at most."""
+
+WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 
 AT_ONCE, GRACE = timedelta(minutes=15), timedelta(hours=1)
 """What the system itself may take: for what is told at once, and for a digest or a mail."""
@@ -33,14 +37,21 @@ class Subscription:
     since: datetime
     follow_id: int | None = None
     saved_search_id: int | None = None
+    by_kind: Mapping[str, str] = field(default_factory=dict[str, str])
+    threshold: Mapping[str, int] = field(default_factory=dict[str, int])
 
-    def silence(self, at: datetime) -> str:
-        """Say why nothing was to be told of what happened at that time; nothing if it was."""
+    def silence(self, at: datetime, changes: Sequence[Change] = ()) -> str:
+        """Say why nothing was to be told of these changes, or of a find; nothing if it was."""
         if self.consent is not SubscriberState.ACTIVE:
             return "without consent"
-        if self.cadence is Cadence.PAUSED:
-            return "paused"
-        return "muted" if self.muted_until is not None and self.muted_until > at else ""
+        preference = Preference(
+            self.cadence,
+            {ChangeKind(kind): Cadence(cadence) for kind, cadence in self.by_kind.items()},
+            self.threshold,
+            self.muted_until,
+        )
+        choice = choose if changes else choose_find
+        return choice(preference, changes, at=at).why_not
 
 
 @dataclass(frozen=True)
@@ -74,11 +85,14 @@ def names_change(reasons: Sequence[Reason], change_id: int) -> bool:
     )
 
 
-def broken_promise(standing: Standing, *, now: datetime, speed: float = 1.0) -> str:
+def broken_promise(
+    standing: Standing, *, now: datetime, speed: float = 1.0, is_stopped: bool = False
+) -> str:
     """Say what is wrong with a notice that should be told, or nothing.
 
     Told, in a mail, waiting for one in time, held, or skipped with a reason: all of these are well.
-    ``speed`` is the calendar's: what the system itself may take is counted in machine time.
+    ``speed`` is the calendar's: what the system itself may take is counted in machine time. No mail
+    is late while all mail ``is_stopped``.
     """
     match standing.state:
         case NoticeState.WAITING:
@@ -87,7 +101,8 @@ def broken_promise(standing: Standing, *, now: datetime, speed: float = 1.0) -> 
             if standing.waits_since + promised < now:
                 return f"its notice waits since {moment(standing.waits_since)}"
         case NoticeState.BUNDLED:
-            return _broken_mail(standing, now=now, speed=speed)
+            broken = _broken_mail(standing, now=now, speed=speed)
+            return "" if is_stopped and standing.mail_state in WAITING else broken
         case NoticeState.TOLD:
             return "" if standing.mail_state is not None else "it counts as told in no mail"
         case NoticeState.SKIPPED:
@@ -104,7 +119,7 @@ def _broken_mail(standing: Standing, *, now: datetime, speed: float) -> str:
             return "its notice is in a mail that is not there"
         case DeliveryState.SENT:
             return "its mail was sent and the notice does not know"
-        case DeliveryState.PENDING | DeliveryState.DEFERRED:
+        case state if state in WAITING:
             due = standing.mail_due_at
             late = due is not None and due + GRACE * speed < now
             return f"its mail is due since {moment(due)}" if late else ""

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidings.audits.models import Audit, AuditKind
-from tidings.rendering.filters import plural
+from tidings.rendering.speech import Sayable
 
 TITLES = {
-    AuditKind.RECALL: "Asked for another way",
-    AuditKind.CANARY: "Compared with RePORTER",
-    AuditKind.MATCHES: "Searched again",
+    AuditKind.RECALL: Sayable("Asked for another way"),
+    AuditKind.CANARY: Sayable("Compared with RePORTER"),
+    AuditKind.MATCHES: Sayable("Searched again"),
 }
+WELL, LOOK, NO_AUDIT = Sayable("well"), Sayable("look"), Sayable("not yet")
 NOT_YET = {
-    AuditKind.RECALL: "The scope has not been asked for another way yet.",
-    AuditKind.CANARY: "No stored records have been compared with RePORTER's own yet.",
-    AuditKind.MATCHES: "The saved searches have not been run over the whole store again yet.",
+    AuditKind.RECALL: Sayable("The scope has not been asked for another way yet."),
+    AuditKind.CANARY: Sayable("No stored records have been compared with RePORTER's own yet."),
+    AuditKind.MATCHES: Sayable(
+        "The saved searches have not been run over the whole store again yet."
+    ),
 }
 
 
@@ -40,7 +43,7 @@ def lines_of(latest: Mapping[AuditKind, Audit]) -> tuple[Line, ...]:
 
 def trouble(latest: Mapping[AuditKind, Audit]) -> str:
     """Return what operators should know of the last audits; nothing if all is well."""
-    lines = [line for line in lines_of(latest) if line.state == "look"]
+    lines = [line for line in lines_of(latest) if line.state == LOOK]
     return lines[0].sentence if lines else ""
 
 
@@ -54,23 +57,35 @@ def share_of(agreed: int, examined: int) -> str:
 
 def scope_words(
     *, years: Sequence[int], active: bool, agencies: Sequence[str], states: Sequence[str]
-) -> str:
-    """Say what is watched in a sentence."""
-    span = " and ".join(map(str, years)) if len(years) < 3 else f"{years[0]} to {years[-1]}"
-    older = ", and every active one of older years" if active else ""
-    where = [f"institutes {', '.join(agencies)}"] if agencies else []
-    where += [f"states {', '.join(states)}"] if states else []
-    only = f", of the {' and the '.join(where)} only" if where else ""
-    return f"Every record of the fiscal years {span}{older}{only}."
+) -> tuple[Sayable, ...]:
+    """Say what is watched in a sentence, and another for each thing that narrows it."""
+    first, last = str(years[0]), str(years[-1])
+    if active:
+        whole = Sayable(
+            "Every record of the fiscal years {first} to {last}, and every active one of older "
+            "years.",
+            first=first,
+            last=last,
+        )
+    else:
+        whole = Sayable(
+            "Every record of the fiscal years {first} to {last}.", first=first, last=last
+        )
+    narrower = (
+        Sayable("Only those of the institutes {names}.", names=", ".join(agencies)),
+        Sayable("Only those of the states {names}.", names=", ".join(states)),
+    )
+    given = (agencies, states)
+    return whole, *(one for one, names in zip(narrower, given, strict=True) if names)
 
 
 def _line(kind: AuditKind, audit: Audit | None) -> Line:
     if audit is None:
-        return Line(kind, TITLES[kind], "not yet", NOT_YET[kind])
+        return Line(kind, TITLES[kind], NO_AUDIT, NOT_YET[kind])
     return Line(
         kind,
         TITLES[kind],
-        "well" if audit.agreed == audit.examined else "look",
+        WELL if audit.agreed == audit.examined else LOOK,
         _sentence(kind, audit.examined, audit.agreed),
         share=share_of(audit.agreed, audit.examined) if audit.examined else "",
         note=audit.note,
@@ -79,43 +94,60 @@ def _line(kind: AuditKind, audit: Audit | None) -> Line:
     )
 
 
-def _sentence(kind: AuditKind, examined: int, agreed: int) -> str:
-    others = examined - agreed
+def _sentence(kind: AuditKind, examined: int, agreed: int) -> Sayable:
     if not examined:
-        return "There was nothing to look at."
+        return Sayable("There was nothing to look at.")
+    others = examined - agreed
+    records = Sayable.counted(examined, "{n} record", "{n} records")
     match kind:
-        case AuditKind.RECALL if not others:
-            said = f"RePORTER gave {plural(examined, 'record')}, and we had every one before."
         case AuditKind.RECALL:
-            rest = "The other one" if others == 1 else f"The other {others:,}"
-            said = (
-                f"RePORTER gave {plural(examined, 'record')}, and we had {agreed:,} before. "
-                f"{rest} came in late, and whoever waited for such news is told."
-            )
-        case AuditKind.CANARY if not others:
-            said = f"{_chosen(examined)} {_are(examined)} stored as RePORTER has them."
+            return _recall(records, agreed, others)
         case AuditKind.CANARY:
-            said = (
-                f"{_chosen(examined)} compared: {others:,} {_differ(others)} from RePORTER, which "
-                "may have changed since we read it."
-            )
-        case AuditKind.MATCHES if not others:
-            said = f"All {examined:,} finds and news were told, wait in time, or were not wanted."
+            return _canary(records, examined, others)
         case AuditKind.MATCHES:
-            said = (
-                f"Of {examined:,} finds and news {others:,} {_are(others)} neither told nor "
-                "waiting in time; operators look into it."
-            )
-    return said
+            return _matches(examined, others)
 
 
-def _chosen(count: int) -> str:
-    return f"{plural(count, 'record')}, chosen at random,"
+def _recall(records: Sayable, agreed: int, others: int) -> Sayable:
+    if not others:
+        return Sayable("RePORTER gave {records}, and we had every one before.", records=records)
+    return Sayable.counted(
+        others,
+        "RePORTER gave {records}, and we had {agreed} before. The other one came in late, and "
+        "whoever waited for such news is told.",
+        "RePORTER gave {records}, and we had {agreed} before. The other {n} came in late, and "
+        "whoever waited for such news is told.",
+        records=records,
+        agreed=agreed,
+    )
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _canary(records: Sayable, examined: int, others: int) -> Sayable:
+    if not others:
+        return Sayable.counted(
+            examined,
+            "{n} record, chosen at random, is stored as RePORTER has it.",
+            "{n} records, chosen at random, are stored as RePORTER has them.",
+        )
+    return Sayable.counted(
+        others,
+        "{records}, chosen at random, compared: {n} differs from RePORTER, which may have changed "
+        "since we read it.",
+        "{records}, chosen at random, compared: {n} differ from RePORTER, which may have changed "
+        "since we read it.",
+        records=records,
+    )
 
 
-def _differ(count: int) -> str:
-    return "differs" if count == 1 else "differ"
+def _matches(examined: int, others: int) -> Sayable:
+    if not others:
+        return Sayable(
+            "All {number} finds and news were told, wait in time, or were not wanted.",
+            number=examined,
+        )
+    return Sayable.counted(
+        others,
+        "Of {all} finds and news {n} is neither told nor waiting in time; operators look into it.",
+        "Of {all} finds and news {n} are neither told nor waiting in time; operators look into it.",
+        all=examined,
+    )

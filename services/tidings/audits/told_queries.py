@@ -14,7 +14,7 @@ from tidings.audits.promises import Standing, Subscription
 from tidings.delivery.models import Delivery
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.notices.reasons import REASONS
-from tidings.projects.models import Change, Severity
+from tidings.projects.models import Change, ChangeKind, Severity
 from tidings.searches.models import Match, SavedSearch
 from tidings.subscribers.models import Cadence, EndedReason, Follow, Subscriber
 
@@ -33,12 +33,15 @@ NOTICE = (
     col(Delivery.due_at),
 )
 
+CHANGE = (col(Change.kind), col(Change.severity), col(Change.before), col(Change.after))
+
 
 @dataclass(frozen=True)
 class Expected:
     """Something that a reader is to be told, with the notice of it if there is one.
 
-    It is what a search found (``search_id``) or what changed (``change_id``), at a time.
+    It is what a search found (``search_id``) or what changed (``change_id``), at a time;
+    ``changes`` are those that it is to be told for, none for a find.
     """
 
     subscription: Subscription
@@ -48,6 +51,7 @@ class Expected:
     search_id: int | None = None
     change_id: int | None = None
     standing: Standing | None = None
+    changes: Sequence[Change] = ()
 
 
 def waiting_again(session: Session) -> Again:
@@ -99,7 +103,7 @@ def expected_of_follows(session: Session, again: Again) -> Iterator[Expected]:
     )
     query = (
         _expectations(Follow, Change, at=col(Change.processed_at))
-        .add_columns(null(), col(Follow.id), null(), col(Change.id))
+        .add_columns(null(), col(Follow.id), null(), col(Change.id), *CHANGE)
         .join(Follow, col(Follow.project_id) == col(Change.project_id))
         .join(Subscriber, col(Subscriber.id) == col(Follow.subscriber_id))
         .where(
@@ -160,6 +164,8 @@ def _expectations(
         col(wish.subscriber_id),
         col(wish.cadence),
         col(wish.muted_until),
+        col(wish.cadence_by_kind),
+        col(wish.threshold),
         col(Subscriber.state),
         col(wish.created_at),
         col(event.project_id),
@@ -183,11 +189,20 @@ def _read(session: Session, query: Any, again: Again) -> Iterator[Expected]:
     rows = session.connection().execute(query.execution_options(yield_per=CHUNK))
     for found in rows:
         row: tuple[Any, ...] = tuple(found)
-        saved_search_id, follow_id, search_id, change_id = row[16:]
-        subscriber_id, cadence, muted_until, consent, since, project_id, sweep_id, at = row[8:16]
+        wish, (project_id, sweep_id, at) = row[8:15], row[15:18]
+        saved_search_id, follow_id, search_id, change_id, *change = row[18:]
+        subscriber_id, cadence, muted_until, by_kind, threshold, consent, since = wish
         yield Expected(
             Subscription(
-                subscriber_id, cadence, muted_until, consent, since, follow_id, saved_search_id
+                subscriber_id=subscriber_id,
+                cadence=cadence,
+                muted_until=muted_until,
+                consent=consent,
+                since=since,
+                follow_id=follow_id,
+                saved_search_id=saved_search_id,
+                by_kind=by_kind,
+                threshold=threshold,
             ),
             project_id,
             sweep_id,
@@ -195,7 +210,13 @@ def _read(session: Session, query: Any, again: Again) -> Iterator[Expected]:
             search_id,
             change_id,
             _standing(row, subscriber_id, again) if row[0] is not None else None,
+            (_change(*change),) if change else (),
         )
+
+
+def _change(kind: ChangeKind, severity: Severity, before: Any, after: Any) -> Change:
+    """Return as much of a change as says whether it is to be told."""
+    return Change(kind=kind, severity=severity, before=before, after=after)  # pyright: ignore[reportCallIssue] - the rest is not looked at
 
 
 def _standing(row: tuple[Any, ...], subscriber_id: int, again: Again) -> Standing:

@@ -11,13 +11,16 @@ from tidings.cli import (
     audits,
     conditions,
     doctor,
+    endpoints,
     intake,
+    mail,
     pipeline,
     previews,
     readers,
     reasons,
     recordings,
     running,
+    suppressions,
 )
 from tidings.cli.parts import console_errors
 from tidings.config import Settings
@@ -41,6 +44,9 @@ for command in (
     pipeline.recover,
     audits.audit,
     intake.bounce,
+    suppressions.suppress,
+    suppressions.unsuppress,
+    suppressions.suppressions,
     readers.follow,
     readers.save,
     readers.search,
@@ -51,6 +57,9 @@ for command in (
     app.command()(command)
 app.add_typer(conditions.conditions, name="conditions")
 app.add_typer(doctor.doctor, name="doctor")
+app.add_typer(endpoints.endpoints, name="endpoints")
+app.add_typer(intake.mailbox, name="mailbox")
+app.add_typer(mail.mail, name="mail")
 app.add_typer(previews.preview, name="preview")
 
 

@@ -7,7 +7,9 @@ import orjson
 import typer
 from rich.table import Table
 
+from tidings.cli.doctor_mail import mail
 from tidings.cli.parts import console, open_parts, progress
+from tidings.cli.templates import templates
 from tidings.flows.measure_agreement import BUDGET, Agreement, Compared, Sample, measure_agreement
 from tidings.rendering.filters import plural
 from tidings.searches.agreement import Side
@@ -17,11 +19,15 @@ MOST_SHOWN = 100
 LONGEST_SEARCH = 70
 
 doctor = typer.Typer(no_args_is_help=True)
+doctor.command()(mail)
 
 
 @doctor.callback()
 def about() -> None:
     """Examine how well this installation does; nothing is changed."""
+
+
+doctor.command()(templates)
 
 
 @doctor.command()

@@ -7,13 +7,16 @@ from rich.table import Table
 
 from tidings.cli.parts import Parts, console, open_parts, progress
 from tidings.db.session import open_session
-from tidings.delivery.queries import due_delivery_ids
+from tidings.delivery.queries import CALLS, due_delivery_ids
+from tidings.delivery.senders.calls import make_call_senders
 from tidings.delivery.senders.make import make_sender
 from tidings.flows import compose_alerts as alerts
 from tidings.flows import compose_digest as digests
 from tidings.flows import start_digests as due
 from tidings.flows.advance_sweep import advance_sweep
+from tidings.flows.compose_calls import compose_calls
 from tidings.flows.deliver import deliver as send
+from tidings.flows.deliver_calls import deliver_calls
 from tidings.flows.finish_sweep import finish_sweep
 from tidings.flows.match_changes import match_changes
 from tidings.flows.recover import recover as find_left_lying
@@ -56,6 +59,7 @@ def digest() -> None:
     with open_parts() as parts:
         _match(parts)
         made = _write_alerts(parts)
+        calls = _write_calls(parts)
         with open_session(parts.engine) as session, progress() as bar:
             runs = due.start_digests(session, now=parts.now)
             task = bar.add_task("Writing digests", total=len(runs))
@@ -66,10 +70,12 @@ def digest() -> None:
                 )
                 bar.advance(task, len(batch))
         console.print(f"{made} mails are waiting to be sent.")
+        if calls:
+            console.print(f"{calls} calls of webhooks and chats are waiting to be made.")
 
 
 def deliver() -> None:
-    """Send the mails that wait."""
+    """Send the mails that wait, and make the calls of webhooks and chats."""
     with open_parts() as parts:
         with open_session(parts.engine) as session:
             ids = due_delivery_ids(session, now=parts.now, limit=100_000)
@@ -90,6 +96,21 @@ def deliver() -> None:
                     bar.advance(task, len(batch))
         finally:
             sender.close()
+        _make_calls(parts)
+
+
+def _make_calls(parts: Parts) -> None:
+    with open_session(parts.engine) as session:
+        ids = due_delivery_ids(session, now=parts.now, limit=100_000, channels=CALLS)
+    senders = make_call_senders(parts.settings)
+    with progress() as bar:
+        task = bar.add_task("Calling", total=len(ids), visible=bool(ids))
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            deliver_calls(
+                parts.engine, senders, batch, settings=parts.settings, owner=OWNER, now=parts.now
+            )
+            bar.advance(task, len(batch))
 
 
 def recover() -> None:
@@ -125,6 +146,16 @@ def _write_alerts(parts: Parts) -> int:
     while True:
         with open_session(parts.engine) as session:
             ids = alerts.compose_alerts(session, settings=parts.settings, now=parts.now)
+        if not ids:
+            return made
+        made += len(ids)
+
+
+def _write_calls(parts: Parts) -> int:
+    made = 0
+    while True:
+        with open_session(parts.engine) as session:
+            ids = compose_calls(session, settings=parts.settings, now=parts.now)
         if not ids:
             return made
         made += len(ids)

@@ -6,15 +6,19 @@ import orjson
 import typer
 from rich.table import Table
 
-from tidings.cli.parts import console, open_parts
+from tidings.cli.parts import console, open_parts, read_settings
 from tidings.errors import RejectedError
 from tidings.flows.preview_search import Preview, preview_search
 from tidings.flows.replay_search import PastMail
 from tidings.flows.scratch import Reader
-from tidings.notices.samples import sample_letters
+from tidings.notices.samples import SITE, sample_letters, sample_variants
 from tidings.rendering.environment import environment
 from tidings.rendering.filters import day, plural
+from tidings.rendering.lint import WAY_OUT, lint
 from tidings.rendering.mail import render
+from tidings.rendering.message import Rendered
+from tidings.rendering.slots import SLOT
+from tidings.rendering.speech import LANGUAGES, SOURCE_LANGUAGE, speech_of
 from tidings.subscribers.models import Cadence
 
 STUDIES = 5
@@ -27,16 +31,26 @@ Html = Annotated[bool, typer.Option("--html", help="the HTML part, not the text"
 
 @preview.command()
 def mail(
-    name: Annotated[str, typer.Argument(help="confirm, change-alert, digest or goodbye")],
+    name: Annotated[str, typer.Argument(help="e.g. digest, digest-late, change-alert")],
     *,
+    language: Annotated[str, typer.Option(help="en or es")] = SOURCE_LANGUAGE,
     html: Html = False,
+    check: Annotated[bool, typer.Option("--lint", help="only say what is wrong with it")] = False,
 ) -> None:
     """Print a mail as a reader would get it, about invented studies."""
-    letters = sample_letters()
+    if language not in LANGUAGES:
+        raise RejectedError(f"we do not write {language!r}; there are {', '.join(LANGUAGES)}")
+    usual = {one: (one, letter) for one, letter in sample_letters(language).items()}
+    letters = usual | dict(sample_variants(language))
     if name not in letters:
         raise RejectedError(f"there is no mail {name!r}; there are {', '.join(letters)}")
-    sample = render(environment(), name, letters[name])
-    _print_mail(sample.subject, sample.html if html else sample.text)
+    templates = environment(read_settings().templates_dir, speech=speech_of(language))
+    sample = render(templates, *letters[name])
+    if check:
+        _print_findings(sample)
+        return
+    body = sample.html if html else sample.text
+    _print_mail(sample.subject, body.replace(SLOT, "your-own-token"))
 
 
 @preview.command()
@@ -84,6 +98,17 @@ def _chosen(found: Preview, number: int) -> PastMail:
 def _print_mail(subject: str, body: str) -> None:
     console.print(f"Subject: {subject}\n", markup=False, highlight=False)
     console.print(body, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_findings(mail: Rendered) -> None:
+    """Print what is wrong with a mail; anything grave is a failure."""
+    found = lint(mail, site_url=SITE, has_way_out=WAY_OUT in mail.html)
+    for one in found:
+        _say(f"{'grave' if one.is_grave else 'poor'}  {one.rule}: {one.words}")
+    if not found:
+        _say("It keeps to every rule.")
+    if any(one.is_grave for one in found):
+        raise typer.Exit(1)
 
 
 def _say(words: str) -> None:

@@ -1,65 +1,78 @@
-"""Reads what mail servers send back when they could not deliver: RFC 3464 (pure)."""
+"""Reads what mail servers send back when they could not deliver: RFC 3464, RFC 6533 (pure)."""
 
-from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
-from typing import Any, cast
+from email.message import Message
 
-from tidings.errors import QuarantinedError
+from tidings.delivery.feedback import Feedback, FeedbackKind
+from tidings.delivery.refusals import NO_DETAIL, Refusal, read_answer, status_in
+from tidings.delivery.returned import Returned, readable, text, word
 
-FAILED = "failed"
+REPORTS = ("message/delivery-status", "message/global-delivery-status")
+
+ACTIONS = {
+    "failed": FeedbackKind.BOUNCED,
+    "delayed": FeedbackKind.DEFERRED,
+    "delivered": FeedbackKind.DELIVERED,
+    "relayed": FeedbackKind.DELIVERED,
+    "expanded": FeedbackKind.DELIVERED,
+}
+LONGEST_DETAIL = 300
+LONGEST_LETTER = 20_000
+"""Characters of a letter without a report in which a status is looked for."""
+
+ROBOTS = ("mailer-daemon", "postmaster")
 
 
-@dataclass(frozen=True)
-class Bounce:
-    """A message of ours that did not arrive; ``is_hard`` when it never will."""
+def read_bounce(mail: Returned, secret: bytes) -> Feedback | None:
+    """Return what a returned message says; None for one that is no report of a mail server.
 
-    message_id: str
-    is_hard: bool
-    detail: str
-
-
-def read_bounce(raw: bytes) -> Bounce:
-    """Return what a returned message says. Raises QuarantinedError for one that is no report.
-
-    A failure with a status of class 5 is hard; a delay, or a failure that may pass, is soft.
+    A message of ours has one recipient, so the first whose fate is told is ours.
     """
-    message = message_from_bytes(raw, EmailMessage, policy=policy.default)
-    parts = list(message.walk())
-    recipient = next(
-        (fields for part in parts for fields in _recipients(part) if "Action" in fields), None
+    for kind in REPORTS:
+        for fields in mail.fields(kind):
+            action = ACTIONS.get(word(fields, "Action").lower())
+            if action is not None:
+                return _feedback(mail, secret, action, _refusal(fields))
+    return _old_letter(mail, secret)
+
+
+def _feedback(mail: Returned, secret: bytes, kind: FeedbackKind, refusal: Refusal) -> Feedback:
+    return Feedback(
+        kind=kind,
+        delivery_id=mail.delivery_id(secret),
+        message_id=mail.message_id,
+        refusal=refusal if kind is FeedbackKind.BOUNCED else None,
+        detail=refusal.detail,
     )
-    if recipient is None:
-        raise QuarantinedError("this is no report of a mail server: it names no recipient's fate")
-    message_id = next((found for part in parts if (found := _returned_id(part))), "")
-    if not message_id:
-        raise QuarantinedError("this report does not say which message it is about")
-    status = _word(recipient, "Status")
-    words = " ".join(str(recipient.get("Diagnostic-Code", "")).split())
-    failed = _word(recipient, "Action").lower() == FAILED
-    return Bounce(message_id, failed and status.startswith("5"), f"{status} {words}".strip())
 
 
-def _recipients(part: Message) -> list[Message]:
-    """Return the fields of each recipient in a delivery status."""
-    if part.get_content_type() != "message/delivery-status":
-        return []
-    blocks = cast("list[Message]", part.get_payload())  # the fields of each, read as a message
-    return blocks if part.is_multipart() else []
+def _refusal(fields: Message) -> Refusal:
+    """Return why; the words of the last server are often more exact than the report's status."""
+    status, words = word(fields, "Status"), text(fields.get("Diagnostic-Code", ""))
+    exact, answer = status_in(words), read_answer(words)
+    if exact and (not status or status.endswith(NO_DETAIL)):
+        status = exact
+    detail = f"{status} {words}".strip()[:LONGEST_DETAIL]
+    return Refusal(detail, status, answer.code if answer else 0)
 
 
-def _returned_id(part: Message) -> str:
-    """Return the Message-ID of the message that came back, whole or as its headers."""
-    kind = part.get_content_type()
-    payload: Any = part.get_payload()
-    if kind == "message/rfc822":
-        return _word(payload[0], "Message-ID")
-    if kind == "text/rfc822-headers":
-        text = part.get_payload(decode=True)
-        returned = message_from_bytes(text) if isinstance(text, bytes) else Message()
-        return _word(returned, "Message-ID")
-    return ""
+def _old_letter(mail: Returned, secret: bytes) -> Feedback | None:
+    """Read a letter of a server that writes no report, if it came to a return path of ours.
 
-
-def _word(fields: Message, name: str) -> str:
-    return next(iter(str(fields.get(name, "")).split()), "")
+    It counts only with a signed reference and with a status in its words.
+    """
+    sender = mail.word("From")
+    is_robot = mail.word("Return-Path") == "<>" or any(robot in sender for robot in ROBOTS)
+    delivery_id = mail.delivery_id(secret) if is_robot else None
+    if delivery_id is None:
+        return None
+    for part in mail.parts:
+        if part.get_content_type() == "text/plain":
+            letter = readable(part)[:LONGEST_LETTER]
+            status = status_in(letter)
+            if status:
+                words = next(line for line in letter.splitlines() if status in line)
+                refusal = Refusal(text(words)[:LONGEST_DETAIL], status)
+                return Feedback(
+                    FeedbackKind.BOUNCED, delivery_id, refusal=refusal, detail=refusal.detail
+                )
+    return None

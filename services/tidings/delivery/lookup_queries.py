@@ -9,7 +9,11 @@ from tidings.delivery.models import Delivery, DeliveryEvent, DeliveryEventKind, 
 LONGEST_ID = 9
 """Digits that an id column of PostgreSQL holds for sure."""
 
-RETURNED = (DeliveryEventKind.BOUNCED_SOFT, DeliveryEventKind.BOUNCED_HARD)
+RETURNED = (
+    DeliveryEventKind.BOUNCED_SOFT,
+    DeliveryEventKind.BOUNCED_HARD,
+    DeliveryEventKind.BOUNCED_SENDER,
+)
 
 
 def deliveries_named(session: Session, name: str, *, limit: int) -> Sequence[Delivery]:
@@ -24,6 +28,16 @@ def deliveries_named(session: Session, name: str, *, limit: int) -> Sequence[Del
     begins = and_(name != "", col(Delivery.key).startswith(name, autoescape=True))
     oldest = select(Delivery).order_by(col(Delivery.id)).limit(limit)
     return session.exec(oldest.where(named)).all() or session.exec(oldest.where(begins)).all()
+
+
+def mail_to(session: Session, subscriber_id: int, message_id_start: str) -> Delivery | None:
+    """Return the delivery to a reader whose Message-ID begins so."""
+    return session.exec(
+        select(Delivery).where(
+            col(Delivery.subscriber_id) == subscriber_id,
+            col(Delivery.message_id).startswith(message_id_start, autoescape=True),
+        )
+    ).first()
 
 
 def last_of_kind(session: Session, subscriber_id: int, kind: DeliveryKind) -> Delivery | None:

@@ -87,12 +87,16 @@ class Delivery(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     lease_owner: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     last_error: str = ""
 
 
 class DeliveryEventKind(StrEnum):
-    """What became of a hand-over."""
+    """What became of a hand-over.
+
+    BOUNCED_HARD says that there is no such address, BOUNCED_SOFT that this message did not get
+    through, BOUNCED_SENDER that our own domain is refused.
+    """
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
@@ -103,13 +107,16 @@ class DeliveryEventKind(StrEnum):
     RELEASED = "released"
     BOUNCED_SOFT = "bounced_soft"
     BOUNCED_HARD = "bounced_hard"
+    BOUNCED_SENDER = "bounced_sender"
     COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
 
 
 class DeliveryEvent(Table, table=True):
     """One thing that happened to a delivery; append-only."""
 
     __tablename__: ClassVar[Any] = "delivery_event"
+    __table_args__: ClassVar[Any] = (Index("ix_delivery_event_kind_at", "kind", "at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     delivery_id: int = Field(foreign_key="delivery.id", index=True)
@@ -124,9 +131,9 @@ class Suppression(Table, table=True):
     __tablename__: ClassVar[Any] = "suppression"
 
     address_hash: str = Field(primary_key=True)
-    reason: str
+    reason: str = Field(description="see delivery.suppression")
     since: datetime = Field(sa_type=UtcDateTime)
-    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class EndpointKind(StrEnum):

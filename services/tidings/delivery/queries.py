@@ -3,25 +3,36 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import Session, col, select, update
 
 from tidings.db.time import database_now
-from tidings.db.upsert import insert_ignore, insert_ignore_returning
-from tidings.delivery.backoff import LONGEST_WAIT
+from tidings.db.upsert import insert_ignore_returning
 from tidings.delivery.models import (
+    Channel,
     Delivery,
     DeliveryEvent,
     DeliveryEventKind,
     DeliveryKind,
     DeliveryState,
-    Suppression,
 )
+from tidings.delivery.suppression_queries import resting
+from tidings.upkeep.brakes import BY_COUNT, brake_of
 
 LONGEST_LEASE = timedelta(hours=1)
 """No lease of mail is longer, see tidings.config."""
 
+FURTHEST = timedelta(hours=48)
+"""Nothing is put off for longer: by a failure, by quiet hours or by the pause of an endpoint."""
+
+PAST_THE_COUNT = (DeliveryKind.CONFIRM, DeliveryKind.SIGN_IN, DeliveryKind.CHANGE_ADDRESS)
+"""Mails that somebody waits for: they go out when too many others did, not when all is stopped."""
+
 DUE_STATES = (DeliveryState.PENDING, DeliveryState.DEFERRED)
+
+MAILS = (Channel.MAIL,)
+CALLS = (Channel.WEBHOOK, Channel.CHAT)
+"""What goes by a relay, and what is a call of an endpoint: no sender takes the other's."""
 
 
 def add_delivery(  # noqa: PLR0913 - a row of the outbox has that many parts
@@ -34,14 +45,19 @@ def add_delivery(  # noqa: PLR0913 - a row of the outbox has that many parts
     due_at: datetime,
     now: datetime,
     secret: str = "",
+    address: bytes | None = None,
 ) -> Delivery | None:
-    """Put a message into the outbox; None when its key is there already."""
+    """Put a message into the outbox; None when its key is there already.
+
+    It goes to the reader's address, or to ``address``, which is sealed.
+    """
     row = {
         "key": key,
         "subscriber_id": subscriber_id,
         "kind": kind,
         "message_id": message_id,
         "secret": secret,
+        "address": address,
         "due_at": due_at,
         "created_at": now,
     }
@@ -49,25 +65,64 @@ def add_delivery(  # noqa: PLR0913 - a row of the outbox has that many parts
     return session.get_one(Delivery, new[0][0]) if new else None
 
 
-def due_delivery_ids(session: Session, *, now: datetime, limit: int) -> list[int]:
-    """Return the deliveries that wait and may go, those that have waited longest first."""
+def due_delivery_ids(
+    session: Session, *, now: datetime, limit: int, channels: Collection[Channel] = MAILS
+) -> list[int]:
+    """Return the mails, or calls, that wait and may go, those that have waited longest first."""
     found = session.exec(
         select(col(Delivery.id))
-        .where(_is_due(now))
+        .where(_is_due(now), _may_go(session), col(Delivery.channel).in_(channels))
         .order_by(col(Delivery.due_at), col(Delivery.id))
         .limit(limit)
     )
     return [row_id for row_id in found if row_id is not None]
 
 
+def put_off_until(session: Session, *, after: datetime, until: datetime) -> datetime | None:
+    """Return the next moment in that time for which a delivery was put off; None if there is none.
+
+    For whoever plays the past: what is due is found with due_delivery_ids.
+    """
+    return session.exec(
+        select(func.min(col(Delivery.due_at))).where(
+            col(Delivery.state) == DeliveryState.DEFERRED,
+            col(Delivery.due_at) > after,
+            col(Delivery.due_at) <= until,
+        )
+    ).one()
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     # A new message goes at once: if it is due later than now, a clock was set back meanwhile. So
     # it was, too, if one is put off for longer than anything ever is.
-    put_off = or_(col(Delivery.due_at) <= now, col(Delivery.due_at) > now + LONGEST_WAIT * 2)
-    return or_(
+    put_off = or_(col(Delivery.due_at) <= now, col(Delivery.due_at) > now + FURTHEST)
+    waits = or_(
         col(Delivery.state) == DeliveryState.PENDING,
         and_(col(Delivery.state) == DeliveryState.DEFERRED, put_off),
     )
+    return and_(waits, ~resting(now))
+
+
+def _may_go(session: Session) -> ColumnElement[bool]:
+    """Say what a brake of mail lets through: what is no mail, and the mail that tells of it."""
+    brake = brake_of(session)
+    if brake is None:
+        return true()
+    kinds = PAST_THE_COUNT if brake.pulled_by == BY_COUNT else ()
+    passes = col(Delivery.kind).in_((DeliveryKind.BRAKE_PULLED, *kinds))
+    return or_(passes, col(Delivery.channel) != Channel.MAIL)
+
+
+def sent_so_many(session: Session, number: int, *, since: datetime) -> bool:
+    """Say whether so many mails were sent since then; looks at no more of the index than those."""
+    nth = (
+        select(col(Delivery.sent_at))
+        .where(col(Delivery.sent_at) > since, col(Delivery.channel) == Channel.MAIL)
+        .order_by(col(Delivery.sent_at).desc())
+        .offset(number - 1)
+        .limit(1)
+    )
+    return session.exec(nth).first() is not None
 
 
 def claim(
@@ -77,8 +132,9 @@ def claim(
     owner: str,
     lease: timedelta,
     now: datetime,
+    channels: Collection[Channel] = MAILS,
 ) -> Sequence[Delivery]:
-    """Take those of the deliveries that are due for this worker, and count the attempt.
+    """Take those of the mails, or calls, that are due for this worker, and count the attempt.
 
     Compare-and-set, with a lease by the database's time: no lock is held while the mail server
     thinks. Rows that another worker is taking at this moment are passed over. The caller commits
@@ -86,7 +142,12 @@ def claim(
     """
     free = (
         select(col(Delivery.id))
-        .where(col(Delivery.id).in_(delivery_ids), _is_due(now))
+        .where(
+            col(Delivery.id).in_(delivery_ids),
+            _is_due(now),
+            _may_go(session),
+            col(Delivery.channel).in_(channels),
+        )
         .order_by(col(Delivery.id))
         .with_for_update(skip_locked=True)
     )
@@ -175,19 +236,12 @@ def unknown_count(session: Session, delivery_id: int) -> int:
     ).one()
 
 
+def delivery_locked(session: Session, delivery_id: int) -> Delivery | None:
+    """Return a delivery, and keep others from changing it meanwhile."""
+    return session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+
+
 def by_message_id(session: Session, message_id: str) -> Delivery | None:
     """Return the delivery that went out under this Message-ID, locked."""
     statement = select(Delivery).where(col(Delivery.message_id) == message_id)
     return session.exec(statement.with_for_update()).first()
-
-
-def suppress(session: Session, address_hash: str, *, reason: str, now: datetime) -> None:
-    """Let this address get nothing any more, unless it is so already."""
-    row = {"address_hash": address_hash, "reason": reason, "since": now}
-    insert_ignore(session, Suppression, [row])
-
-
-def suppression_reason(session: Session, address_hash: str) -> str | None:
-    """Return why this address gets nothing, or None."""
-    found = session.get(Suppression, address_hash)
-    return found.reason if found else None

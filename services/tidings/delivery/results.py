@@ -4,7 +4,12 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from tidings.delivery.backoff import MAX_ATTEMPTS, wait_before
+from tidings.delivery.backoff import (
+    LONGEST_CALL_WAIT,
+    MAX_ATTEMPTS,
+    wait_before,
+    wait_before_call,
+)
 from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryState
 from tidings.errors import RetryableError
 
@@ -59,4 +64,20 @@ def deferred(delivery: Delivery, error: RetryableError, *, now: datetime, jitter
         event=DeliveryEventKind.DEFERRED,
         detail=str(error),
         due_at=now + max(wait, error.after or wait),
+    )
+
+
+def call_deferred(
+    delivery: Delivery, error: RetryableError, *, now: datetime, jitter: float
+) -> Result:
+    """Return when a call is to be tried again, or that it was tried often enough."""
+    wait = wait_before_call(delivery.attempts + 1, jitter=jitter)
+    if wait is None:
+        return failed(f"given up after {delivery.attempts} attempts: {error}")
+    asked = min(error.after or wait, LONGEST_CALL_WAIT)
+    return Result(
+        state=DeliveryState.DEFERRED,
+        event=DeliveryEventKind.DEFERRED,
+        detail=str(error),
+        due_at=now + max(wait, asked),
     )

@@ -1,8 +1,9 @@
 """Look whether everything that readers should be told was told, or waits in time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from tidings.audits import told_queries as queries
 from tidings.audits.chains import unbroken
 from tidings.audits.ledger import Ledger
 from tidings.audits.promises import (
+    Standing,
     Subscription,
     broken_promise,
     names_change,
@@ -20,6 +22,7 @@ from tidings.audits.promises import (
 from tidings.audits.told_queries import Again, Expected
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader
+from tidings.delivery.suppression_queries import readers_resting
 from tidings.notices.models import NoticeState
 from tidings.projects.models import Award, Change
 from tidings.projects.queries import canonical_at, canonical_of
@@ -28,6 +31,7 @@ from tidings.searches.document import Document
 from tidings.searches.evaluate import holds
 from tidings.searches.queries import searches_to_match
 from tidings.searches.query import Query, is_about_changes
+from tidings.upkeep.brakes import brake_of
 
 WINDOW = timedelta(days=40)
 """How far back searches for changes are run again: past the longest promise, a month."""
@@ -41,8 +45,15 @@ def audit_told(engine: Engine, ledger: Ledger, *, now: datetime, speed: float) -
     """
     with open_reader(engine) as session:
         again = queries.waiting_again(session)
+        resting = readers_resting(session, now=now)
+        judged = partial(
+            broken_promise, now=now, speed=speed, is_stopped=brake_of(session) is not None
+        )
         for expected in _everything(session, again, now=now):
-            _enter(session, expected, ledger, now=now, speed=speed)
+            if expected.standing is not None and expected.subscription.subscriber_id in resting:
+                ledger.explained("its reader's address rests")
+            else:
+                _enter(session, expected, ledger, judged)
 
 
 def _everything(session: Session, again: Again, *, now: datetime) -> Iterator[Expected]:
@@ -55,11 +66,11 @@ def _everything(session: Session, again: Again, *, now: datetime) -> Iterator[Ex
 
 
 def _enter(
-    session: Session, expected: Expected, ledger: Ledger, *, now: datetime, speed: float
+    session: Session, expected: Expected, ledger: Ledger, judged: Callable[[Standing], str]
 ) -> None:
-    if why := expected.subscription.silence(expected.at):
+    if why := expected.subscription.silence(expected.at, expected.changes):
         ledger.explained(why)
-    elif missing := _missing(expected, now=now, speed=speed):
+    elif missing := _missing(expected, judged):
         ledger.missing(_finding(session, expected, missing))
     elif (standing := expected.standing) and standing.state is NoticeState.SKIPPED:
         ledger.explained(f"skipped ({standing.skipped_reason})")
@@ -67,7 +78,7 @@ def _enter(
         ledger.well()
 
 
-def _missing(expected: Expected, *, now: datetime, speed: float) -> str:
+def _missing(expected: Expected, judged: Callable[[Standing], str]) -> str:
     standing, saved = expected.standing, expected.subscription.saved_search_id
     if standing is None:
         return "there is no notice of it"
@@ -76,7 +87,7 @@ def _missing(expected: Expected, *, now: datetime, speed: float) -> str:
             return "its notice does not name the search"
         if saved is None and not names_change(standing.reasons, expected.change_id or 0):
             return "its notice does not name the change"
-    return broken_promise(standing, now=now, speed=speed)
+    return judged(standing)
 
 
 def _finding(session: Session, expected: Expected, missing: str) -> dict[str, int | str]:
@@ -111,7 +122,7 @@ def _found_changes(session: Session, again: Again, *, now: datetime) -> Iterator
             if _finds(session, query, award, changes):
                 for saver in savers[search_id]:
                     if saver.since < (changes[0].processed_at or now):
-                        yield _of_change(session, saver, search_id, changes[0], again)
+                        yield _of_changes(session, saver, search_id, changes, again)
 
 
 def _events(session: Session, *, now: datetime) -> Sequence[Sequence[Change]]:
@@ -131,15 +142,17 @@ def _finds(session: Session, query: Query, award: Award, changes: Sequence[Chang
     return all(holds(query, Document(canonical, kinds, severities)) for canonical in versions)
 
 
-def _of_change(
-    session: Session, saver: Subscription, search_id: int, change: Change, again: Again
+def _of_changes(
+    session: Session, saver: Subscription, search_id: int, changes: Sequence[Change], again: Again
 ) -> Expected:
-    about = saver.subscriber_id, change.project_id, change.sweep_id
+    first = changes[0]
+    about = saver.subscriber_id, first.project_id, first.sweep_id
     return Expected(
         saver,
-        change.project_id,
-        change.sweep_id,
-        change.processed_at or change.seen_at,
+        first.project_id,
+        first.sweep_id,
+        first.processed_at or first.seen_at,
         search_id=search_id,
         standing=queries.standing_of(session, *about, again),
+        changes=changes,
     )

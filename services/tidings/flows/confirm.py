@@ -4,32 +4,36 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from tidings import keys
+from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import commit
-from tidings.errors import RejectedError
+from tidings.delivery.models import DeliveryKind
+from tidings.delivery.queries import add_delivery
 from tidings.flows.follow import start_follow
 from tidings.flows.save_search import save_search
+from tidings.flows.use_token import not_whole, usable_token
 from tidings.projects.queries import project_by_key
 from tidings.subscribers.consent import activate
-from tidings.subscribers.models import Subscriber, SubscriberState, Token
-from tidings.subscribers.queries import subscriber_locked, token_by_hash
-from tidings.subscribers.tokens import token_hash
+from tidings.subscribers.models import Subscriber, SubscriberState, Token, TokenPurpose
+from tidings.subscribers.queries import subscriber_locked
 from tidings.subscribers.wishes import WISHES, Wish
 
 NAME_LENGTH = 80
 
 
-def confirm(session: Session, secret: str, *, now: datetime) -> Subscriber:
-    """Return the reader whose token this is, now active, with all that the token's wishes ask for.
+def confirm(session: Session, secret: str, *, settings: Settings, now: datetime) -> int | None:
+    """Make the reader whose token this is active, with all that the token's wishes ask for.
 
-    A token works once. It is marked as used last: every step before that may be done again, so a
-    crash in between leaves a link that still works. Raises RejectedError, in words, for a link
-    that is not whole, was used or has expired.
+    Returns the delivery of the mail that welcomes them; a reader who was active gets none. A token
+    works once. It is marked as used last: every step before that may be done again, so a crash in
+    between leaves a link that still works. Raises RejectedError, in words, for a link that is not
+    whole, was used or has expired.
     """
-    token = _usable(session, secret, now=now)
+    token = usable_token(session, secret, TokenPurpose.CONFIRM, now=now)
     reader = subscriber_locked(session, token.subscriber_id)
     if reader is None:
-        raise _not_whole()
+        raise not_whole()
     if reader.state is not SubscriberState.ACTIVE:
         activate(reader, now=now)
     wishes = WISHES.validate_python(token.wishes)
@@ -38,23 +42,29 @@ def confirm(session: Session, secret: str, *, now: datetime) -> Subscriber:
     for wish in wishes:  # after the follows: each of these commits first, and reads for a while
         _save(session, reader, wish, now=now)
     token.used_at = now
+    welcome = _welcome(session, reader, token, settings=settings, now=now)
     commit(session, "reader.confirmed")
-    return reader
+    return welcome
 
 
-def _usable(session: Session, secret: str, *, now: datetime) -> Token:
-    token = token_by_hash(session, token_hash(secret))
-    if token is None:
-        raise _not_whole()
-    if token.used_at is not None:
-        raise RejectedError("This link was used before. If it was you, all is well.")
-    if token.expires_at <= now:
-        raise RejectedError("This link has expired. Please ask again, and we send a new one.")
-    return token
-
-
-def _not_whole() -> RejectedError:
-    return RejectedError("This link is not complete. Please copy all of it from the mail.")
+def _welcome(
+    session: Session, reader: Subscriber, token: Token, *, settings: Settings, now: datetime
+) -> int | None:
+    # Told by the rows, since an earlier attempt may have made the reader active and then died: who
+    # was active already has said yes before this token was made.
+    if reader.confirmed_at is None or reader.confirmed_at < token.created_at:
+        return None
+    key = keys.welcome_key(stored_id(reader.id), reader.confirmed_at)
+    delivery = add_delivery(
+        session,
+        key=key,
+        subscriber_id=stored_id(reader.id),
+        kind=DeliveryKind.WELCOME,
+        message_id=keys.message_id(key, settings.mail_domain),
+        due_at=now,
+        now=now,
+    )
+    return delivery.id if delivery else None
 
 
 def _follow(session: Session, reader: Subscriber, wish: Wish, *, now: datetime) -> None:

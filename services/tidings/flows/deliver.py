@@ -19,11 +19,13 @@ from tidings.delivery import queries, results
 from tidings.delivery.journal import Journal, Journals, Step
 from tidings.delivery.models import Delivery, DeliveryState
 from tidings.delivery.results import Result
-from tidings.delivery.senders.base import LostReplyError, RelayDownError, Sender
-from tidings.errors import RejectedError, RetryableError
+from tidings.delivery.senders.base import LostReplyError, Mail, RelayDownError, Sender
+from tidings.errors import RejectedError, RetryableError, TidingsError
 from tidings.failpoints import failpoint
+from tidings.flows.pull_brake import pull_if_too_many
 from tidings.flows.record_results import record_results
-from tidings.flows.write_mail import Withheld, write_mail
+from tidings.flows.write_letter import Desk, open_desk
+from tidings.flows.write_mail import Withheld, recipient_of, write_mail
 from tidings.upkeep.breaker import DatabaseBreaker
 
 log = structlog.get_logger()
@@ -71,6 +73,7 @@ def deliver(
     except RetryableError as error:
         log.info("delivery.waits", reason=str(error))
         return DeliverOutcome()
+    pull_if_too_many(engine, settings=settings, now=now)
     journals = Journals(settings.journal_dir)
     lease = f"{journals.host}:{owner.removeprefix(f'{journals.host}:')}:{token_hex(4)}"
     began = monotonic()
@@ -107,10 +110,12 @@ class _Batch:
     settings: Settings
     now: datetime
     began: float
+    desk: Desk | None = None
     ends: Ends = field(default_factory=Ends)
 
     def send(self, claimed: Sequence[Delivery]) -> None:
         """Send one after the other, until the relay takes no more or the time is over."""
+        self.desk = self._open_desk(claimed)
         for delivery in claimed:
             if self._spent() > BEGINS_UNTIL:
                 return
@@ -134,8 +139,7 @@ class _Batch:
 
     def _send(self, delivery: Delivery) -> Result:
         try:
-            with open_reader(self.engine) as session:
-                mail = write_mail(session, delivery, self.settings)
+            mail = self._write(delivery)
             if isinstance(mail, Withheld):
                 return results.suppressed(mail.reason)
             failpoint("mail.rendered")
@@ -149,6 +153,26 @@ class _Batch:
         except LostReplyError as error:
             return results.unknown(str(error))
         return results.sent(answer, mail.subject)
+
+    def _open_desk(self, claimed: Sequence[Delivery]) -> Desk | None:
+        """Read what all letters need at once; None if that fails, so that each is tried alone.
+
+        Whichever is to blame is then in hand when it fails again, and the others are not.
+        """
+        try:
+            with open_reader(self.engine) as session:
+                return open_desk(session, claimed, self.settings)
+        except (TidingsError, ValueError, LookupError):
+            log.exception("delivery.desk_broken", deliveries=len(claimed))
+            return None
+
+    def _write(self, delivery: Delivery) -> Mail | Withheld:
+        with open_reader(self.engine) as session:
+            recipient = recipient_of(session, delivery, self.settings, now=self.now)
+            if isinstance(recipient, Withheld):
+                return recipient
+            desk = self.desk or open_desk(session, [delivery], self.settings)
+        return write_mail(delivery, desk.letter(delivery), recipient, self.settings)
 
     def _hander_over(self, delivery: Delivery) -> Callable[[], None]:
         def hand_over() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from tidings.config import Settings
+from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.subscribers.addresses import AddressBook, normalise
 from tidings.subscribers.consent import activate
@@ -22,6 +23,15 @@ def enroll(
     twice: the address is unique, and a reader who is active stays as they are. Raises
     RejectedError for what is no address or no time zone.
     """
+    reader = take_in(session, address, time_zone=time_zone, settings=settings, now=now)
+    commit(session, "reader.enrolled")
+    return stored_id(reader.id)
+
+
+def take_in(
+    session: Session, address: str, *, time_zone: str, settings: Settings, now: datetime
+) -> Subscriber:
+    """Return the subscriber with this address, active and locked; the caller commits."""
     normal = normalise(address)
     book = AddressBook(settings.secret)
     reader = add_subscriber(
@@ -33,9 +43,6 @@ def enroll(
             created_at=now,
         ),
     )
-    if reader.id is None:
-        raise LookupError("a stored subscriber has an id")
     if reader.state is not SubscriberState.ACTIVE:
         activate(reader, now=now)
-    commit(session, "reader.enrolled")
-    return reader.id
+    return reader

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
-from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
+from tidings.delivery.models import Channel, Delivery, DeliveryKind, DeliveryState
 from tidings.delivery.queries import events_of
 from tidings.delivery.standings import standing_of
 from tidings.errors import RejectedError
@@ -18,12 +18,13 @@ from tidings.notices.accounts import (
     SearchAccount,
     StudyAccount,
 )
+from tidings.notices.call_queries import told_by_call
 from tidings.notices.letter_queries import (
     changes_told,
     notices_of,
-    run_of,
+    runs_of,
     saved_searches,
-    sweeps_by_ids,
+    sweeps_told,
 )
 from tidings.notices.models import Notice
 from tidings.notices.reason_queries import follows_by_ids
@@ -51,7 +52,7 @@ def explain_delivery(session: Session, delivery_id: int) -> DeliveryReasons:
     row = session.get(Delivery, delivery_id)
     if row is None:
         raise RejectedError(f"there is no delivery {delivery_id}")
-    studies = _studies(session, delivery_id)
+    studies = _studies(session, row)
     return DeliveryReasons(
         delivery_id=delivery_id,
         reader_id=row.subscriber_id,
@@ -72,6 +73,8 @@ def explain_delivery(session: Session, delivery_id: int) -> DeliveryReasons:
 
 
 def _why(session: Session, row: Delivery, *, has_studies: bool) -> str:
+    if row.channel is not Channel.MAIL:
+        return f"The reader asked for this to go to endpoint {row.endpoint_id} as well."
     match row.kind:
         case DeliveryKind.CONFIRM:
             return _asked(session, row)
@@ -79,11 +82,15 @@ def _why(session: Session, row: Delivery, *, has_studies: bool) -> str:
             return _ended(session, row)
         case DeliveryKind.CHANGE_ALERT:
             why = "The reader asked to be told of this at once."
+        case DeliveryKind.ROLL_UP:
+            why = "The reader asked to be told of these at once; so many came as one mail."
         case DeliveryKind.DIGEST:
-            run = run_of(session, stored_id(row.id))
+            run = runs_of(session, [stored_id(row.id)]).get(stored_id(row.id))
             span = f" of {day(run.period_start)} to {day(run.period_end)}" if run else ""
             cadence = f"{run.cadence} " if run else ""
             why = f"The {cadence}digest{span}, of what the reader follows and searches for."
+        case _:
+            return OCCASIONS[row.kind]
     return why if has_studies else f"{why} {_emptied(row)}"
 
 
@@ -119,6 +126,18 @@ def _ended(session: Session, row: Delivery) -> str:
     return ended_words("The reader ended everything", row.created_at, reason)
 
 
+OCCASIONS = {
+    DeliveryKind.WELCOME: "The reader confirmed the address.",
+    DeliveryKind.HEARTBEAT: "The reader asked for a line each month, also when there is no news.",
+    DeliveryKind.SIGN_IN: "Somebody asked, for this address, for a link to sign in.",
+    DeliveryKind.CHANGE_ADDRESS: "The reader wants mail to go to this address from now on.",
+    DeliveryKind.ADDRESS_CHANGED: "The reader's mail goes to another address now.",
+    DeliveryKind.ENDPOINT_DISABLED: "An endpoint of the reader was switched off.",
+    DeliveryKind.BRAKE_PULLED: "Mail was stopped, and this address is the operator's.",
+}
+"""Why mails that tell no notice were written."""
+
+
 @dataclass(frozen=True)
 class _Sources:
     """The rows that the reasons of a delivery name, by their ids."""
@@ -132,8 +151,9 @@ class _Sources:
     sweeps: Mapping[int, Sweep]
 
 
-def _studies(session: Session, delivery_id: int) -> tuple[StudyAccount, ...]:
-    rows = notices_of(session, delivery_id)
+def _studies(session: Session, row: Delivery) -> tuple[StudyAccount, ...]:
+    row_id = stored_id(row.id)
+    rows = notices_of(session, [row_id]).get(row_id) or told_by_call(session, row.notice_id)
     reasons = {notice.id: REASONS.validate_python(notice.reasons) for notice, _, _ in rows}
     everything = [reason for told in reasons.values() for reason in told]
     sources = _sources(session, everything, {notice.sweep_id for notice, _, _ in rows})
@@ -158,7 +178,7 @@ def _sources(session: Session, reasons: Sequence[Reason], sweep_ids: Collection[
             search.id: search.canonical
             for search in searches_by_ids(session, [one.search_id for one in saved.values()])
         },
-        sweeps={stored_id(sweep.id): sweep for sweep in sweeps_by_ids(session, sweep_ids)},
+        sweeps=sweeps_told(session, sweep_ids),
     )
 
 

@@ -9,8 +9,8 @@ from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.delivery.lookup_queries import last_of_kind, returns_of
 from tidings.delivery.models import DeliveryKind
-from tidings.delivery.queries import suppression_reason
-from tidings.delivery.standings import standing_of
+from tidings.delivery.standings import standing_of, stopped_words
+from tidings.delivery.suppression_queries import suppression_reason
 from tidings.errors import RejectedError
 from tidings.flows.explain_wishes import Case, explain_follow, explain_search
 from tidings.notices import silence_queries as queries
@@ -20,6 +20,7 @@ from tidings.projects.models import Project
 from tidings.projects.queries import awards_of, project_by_key
 from tidings.subscribers.addresses import AddressBook, normalise
 from tidings.subscribers.models import Subscriber, SubscriberState
+from tidings.upkeep.brakes import brake_of
 
 
 def explain_silence(
@@ -40,15 +41,15 @@ def explain_silence(
     if found is None:
         words = f"No sweep has brought a project {key}."
         return Silence(reader_id, key, "", (Finding(Outcome.NEVER_SEEN, words),))
-    findings = (*_of_reader(session, who), *_of_project(session, who, found, now=now))
+    findings = (*_of_reader(session, who, now=now), *_of_project(session, who, found, now=now))
     return Silence(reader_id, key, found.title, findings)
 
 
-def _of_reader(session: Session, reader: Subscriber) -> Iterator[Finding]:
+def _of_reader(session: Session, reader: Subscriber, *, now: datetime) -> Iterator[Finding]:
     """Say what keeps a reader from all mail."""
     if (state := _consent(session, reader)) is not None:
         yield state
-    if (reason := suppression_reason(session, reader.address_hash)) is not None:
+    if (reason := suppression_reason(session, reader.address_hash, now=now)) is not None:
         yield Finding(Outcome.ADDRESS_SUPPRESSED, f"The address gets nothing: {reason}.")
 
 
@@ -92,7 +93,11 @@ def _case(session: Session, reader: Subscriber, about: tuple[int, int], *, now: 
         changes=[change for change, _ in changes],
         events=events_of(changes),
         notices=notices,
-        post=Post(queries.due_times(session, reader_id), returns_of(session, sent)),
+        post=Post(
+            queries.due_times(session, reader_id),
+            returns_of(session, sent),
+            stopped_words(brake_of(session)),
+        ),
         silenced=_consent(session, reader),
         now=now,
     )

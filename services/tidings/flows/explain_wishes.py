@@ -14,6 +14,7 @@ from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery
 from tidings.notices.events import Event, Wish
 from tidings.notices.models import Notice
+from tidings.notices.preferences import preference_of
 from tidings.notices.reasons import REASONS
 from tidings.notices.silence_queries import Wished
 from tidings.notices.silences import Finding, Outcome, Post, ended_words, finding_of
@@ -30,6 +31,9 @@ from tidings.subscribers.models import Follow
 
 MOST_EVENTS = 20
 """Events, newest first, that one answer goes back over: a version of each is rebuilt."""
+
+IN_SPITE = "It takes back bad news that was told, which nothing but a stop keeps back."
+"""Why something is told that the reader has muted or paused."""
 
 WAITS = {
     "being read": Outcome.BEING_READ,
@@ -97,7 +101,7 @@ def explain_follow(case: Case, follows: Sequence[Follow]) -> Iterator[Finding]:
         words = ended_words(what, newest.ended_at, newest.ended_reason)
         yield Finding(Outcome.ENDED, words, about)
         return
-    wish = Wish(about, _began(follows), newest.cadence, newest.muted_until)
+    wish = Wish(about, _began(follows), preference_of(newest))
     concerned = [event for event in case.events if event.concerns(wish.since)]
     if not concerned:
         yield _unchanged(case, wish)
@@ -115,7 +119,7 @@ def explain_search(case: Case, wished: Wished) -> Iterator[Finding]:
             words = ended_words("The reader ended it", saved.ended_at, saved.ended_reason)
             yield Finding(Outcome.ENDED, words, about)
         return
-    wish = Wish(about, saved.created_at, saved.cadence, saved.muted_until)
+    wish = Wish(about, saved.created_at, preference_of(saved))
     saved_id = stored_id(saved.id)
     if is_about_changes(query):
         yield from _of_search_for_changes(case, wish, query, saved_id)
@@ -166,11 +170,13 @@ def _newest_and_untold(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _of_event(case: Case, wish: Wish, event: Event, names_it: Callable[[Notice], bool]) -> Finding:
+    at = event.processed_at or case.now
+    silence = wish.silence(at, event.changes)
     for notice, delivery in case.notices:
         if notice.sweep_id == event.sweep_id and names_it(notice):
-            return finding_of(notice, delivery, case.post, about=wish.about)
-    at = event.processed_at or case.now
-    found = wish.silence(at) or case.silenced or event.waits
+            found = finding_of(notice, delivery, case.post, about=wish.about)
+            return found if silence is None else replace(found, words=f"{found.words} {IN_SPITE}")
+    found = silence or case.silenced or event.waits
     if found is not None:
         return replace(found, about=wish.about)
     words = (

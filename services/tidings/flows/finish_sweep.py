@@ -127,7 +127,7 @@ def _write_receipt(session: Session, sweep: Sweep, end: SweepState, *, now: date
     sweep.examined = len(seen - queries.ids_quarantined(session, sweep_id))
     digest = blake2b(",".join(map(str, sorted(seen))).encode(), digest_size=16)
     sweep.ids_digest = digest.hexdigest()
-    sweep.state, sweep.finished_at = end, now
+    queries.end_sweep(session, sweep, end, now=now)
     log.info(
         "sweep.finished",
         sweep_id=sweep_id,

@@ -1,17 +1,15 @@
 """Let an active reader follow a project."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.errors import RejectedError
-from tidings.notices.digest_queries import untold_notices
-from tidings.notices.endings import handed_over
-from tidings.notices.models import NoticeState
-from tidings.notices.reasons import REASONS
-from tidings.notices.schedules import ensure_schedule
+from tidings.notices.moving import move_waiting
+from tidings.rendering.speech import Sayable
 from tidings.subscribers.models import Cadence, EndedReason, Follow, Subscriber, SubscriberState
 from tidings.subscribers.queries import live_follow, subscriber_locked
 
@@ -28,7 +26,7 @@ def follow(
     reader = subscriber_locked(session, subscriber_id)
     if reader is None or reader.state is not SubscriberState.ACTIVE:
         session.rollback()
-        raise RejectedError("Only a reader who has confirmed can follow a project.")
+        raise RejectedError(Sayable("Only a reader who has confirmed can follow a project."))
     row = start_follow(session, reader, project_id=project_id, cadence=cadence, now=now)
     commit(session, "follow.started")
     return row
@@ -42,33 +40,27 @@ def start_follow(
     if before is not None and before.cadence is cadence:
         return before
     if before is not None:
-        before.ended_at = now
-        before.ended_reason = EndedReason.CADENCE_CHANGED
-        session.flush()  # one live follow a pair: the old one has to end first
+        return succeed(session, reader, before, {"cadence": cadence}, now=now)
     row = Follow(
         subscriber_id=stored_id(reader.id), project_id=project_id, cadence=cadence, created_at=now
     )
     session.add(row)
-    session.flush()
-    ensure_schedule(session, reader, cadence, now=now)
-    if before is not None:
-        _hand_over(session, before, row)
+    move_waiting(session, reader, row, now=now)
     return row
 
 
-def _hand_over(session: Session, before: Follow, after: Follow) -> None:
-    """Let what waits to be told because of the old follow be told because of the new one.
+def succeed(
+    session: Session, reader: Subscriber, before: Follow, asked: dict[str, Any], *, now: datetime
+) -> Follow:
+    """End a follow and start another that differs in what is ``asked``; the caller commits.
 
-    So a change of cadence neither loses a notice nor tells it twice: what the follow alone asked
-    for is told at the new cadence, or not at all once paused.
+    A row says for all its life what was asked for, so that the audits can tell what each change
+    should have come to. What waits to be told goes over to the new one.
     """
-    for notice in untold_notices(session, before.subscriber_id):
-        old = REASONS.validate_python(notice.reasons)
-        new = handed_over(old, follow_id=stored_id(before.id), successor_id=stored_id(after.id))
-        if notice.state is not NoticeState.WAITING or new == old:
-            continue
-        notice.reasons = REASONS.dump_python(new, mode="json")
-        if len(new) == 1:
-            notice.cadence = after.cadence
-            if after.cadence is Cadence.PAUSED:
-                notice.state, notice.skipped_reason = NoticeState.SKIPPED, "paused"
+    kept = before.model_dump(exclude={"id", "created_at", "ended_at", "ended_reason"})
+    before.ended_at, before.ended_reason = now, EndedReason.CADENCE_CHANGED
+    session.flush()  # one live follow a pair: the old one has to end first
+    row = Follow(**kept | asked, created_at=now)
+    session.add(row)
+    move_waiting(session, reader, row, before=before, now=now)
+    return row

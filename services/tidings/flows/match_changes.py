@@ -1,7 +1,7 @@
 """Find out who is to be told of what changed, and make their notices."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.failpoints import failpoint
 from tidings.notices.grouping import Concern, Ground, group
+from tidings.notices.preferences import Choice, choose, choose_find, preference_of
 from tidings.notices.queries import (
     add_notices,
     mark_processed,
@@ -34,7 +35,7 @@ from tidings.searches.queries import (
     searches_to_tell_of,
 )
 from tidings.searches.query import Query, is_about_changes
-from tidings.subscribers.queries import follows_of_projects
+from tidings.subscribers.queries import follows_of_projects, follows_that_live
 
 log = structlog.get_logger()
 
@@ -92,7 +93,7 @@ def match_changes(
     grounds = [
         *_of_follows(session, events, now=now),
         *_of_searches(session, events, catalogue or Catalogue(), now=now),
-        *_of_reversals(session, events, now=now),
+        *_of_reversals(session, events),
     ]
     severities = {stored_id(change.id): change.severity for change in changes}
     made = add_notices(session, group(grounds, severities), now=now)
@@ -126,9 +127,12 @@ def _of_follows(session: Session, events: Sequence[Event], *, now: datetime) -> 
         if event.told:
             of_project[event.award.project_id].append(event)
     for follow in follows_of_projects(session, of_project, now=now):
+        preference = preference_of(follow)
         for event in of_project[follow.project_id]:
-            reason = FollowReason(follow_id=stored_id(follow.id), change_ids=_ids(event.told))
-            yield Ground(_concern(follow.subscriber_id, event), follow.cadence, reason)
+            choice = choose(preference, event.told, at=now)
+            if choice.told:
+                reason = FollowReason(follow_id=stored_id(follow.id), change_ids=_ids(choice.told))
+                yield Ground(_concern(follow.subscriber_id, event), choice.cadence, reason)
 
 
 def _of_searches(
@@ -152,9 +156,13 @@ def _of_searches(
                 candidates.append(
                     Candidate(search_id, query, events[position], documents[position])
                 )
-    for find in (*_unknown(session, for_news, now=now), *_explained(for_changes)):
+    news = ((choose_find, find) for find in _unknown(session, for_news, now=now))
+    changed = ((choose, find) for find in _explained(for_changes))
+    for chosen, find in (*news, *changed):
         for saved in savers[find.search_id]:
-            yield _ground_of_find(saved, find)
+            choice = chosen(preference_of(saved), find.event.told, at=now)
+            if not choice.why_not:
+                yield _ground_of_find(saved, find, choice)
 
 
 def _document(event: Event) -> Document:
@@ -199,21 +207,22 @@ def _unknown(session: Session, candidates: Sequence[Candidate], *, now: datetime
     return [find for key, find in finds.items() if key in new]
 
 
-def _ground_of_find(saved: SavedSearch, find: Find) -> Ground:
+def _ground_of_find(saved: SavedSearch, find: Find, choice: Choice) -> Ground:
     reason = SearchReason(
         saved_search_id=stored_id(saved.id),
         appl_id=find.event.award.appl_id,
         version=find.event.award.version,
         clauses=tuple(Clause(**asdict(hit)) for hit in find.hits),
-        change_ids=_ids(find.event.told),
+        change_ids=_ids(choice.told),
     )
-    return Ground(_concern(saved.subscriber_id, find.event), saved.cadence, reason)
+    return Ground(_concern(saved.subscriber_id, find.event), choice.cadence, reason)
 
 
-def _of_reversals(session: Session, events: Sequence[Event], *, now: datetime) -> Iterator[Ground]:
-    """Tell whoever was told of bad news because of a search that it was taken back.
+def _of_reversals(session: Session, events: Sequence[Event]) -> Iterator[Ground]:
+    """Tell whoever was told of bad news that it was taken back, as soon as they were told that.
 
-    Followers are told as followers; a search may well not hold on the reversal itself.
+    Also those who have muted or paused it since; not those who have stopped it. A search may well
+    not hold on the reversal itself.
     """
     undone: dict[int, tuple[Event, Change]] = {
         change.reverses_id: (event, change)
@@ -225,25 +234,26 @@ def _of_reversals(session: Session, events: Sequence[Event], *, now: datetime) -
         return
     projects = {event.award.project_id for event, _ in undone.values()}
     earlier = [
-        (event, change, reason)
+        (*undone[change_id], notice, reason)
         for notice in notices_telling(session, projects)
         for reason in REASONS.validate_python(notice.reasons)
-        for event, change in (undone[one] for one in reason.change_ids if one in undone)
-        if isinstance(reason, SearchReason)
+        for change_id in reason.change_ids
+        if change_id in undone
     ]
-    saved = _live(session, [reason for _, _, reason in earlier], now=now)
-    for event, change, reason in earlier:
-        if reason.saved_search_id in saved:
-            now_told = reason.model_copy(update={"change_ids": _ids((change,))})
-            saver = saved[reason.saved_search_id]
-            yield Ground(_concern(saver.subscriber_id, event), saver.cadence, now_told)
-
-
-def _live(
-    session: Session, reasons: Sequence[SearchReason], *, now: datetime
-) -> Mapping[int, SavedSearch]:
-    rows = saved_by_ids(session, {reason.saved_search_id for reason in reasons}, now=now)
-    return {stored_id(row.id): row for row in rows}
+    follows = {
+        (row.subscriber_id, row.project_id): row for row in follows_that_live(session, projects)
+    }
+    reasons = [reason for _, _, _, reason in earlier if isinstance(reason, SearchReason)]
+    saved = {row.id for row in saved_by_ids(session, {one.saved_search_id for one in reasons})}
+    for event, change, notice, reason in earlier:
+        concern, ids = _concern(notice.subscriber_id, event), _ids((change,))
+        follow = follows.get(concern[:2])
+        if isinstance(reason, SearchReason) and reason.saved_search_id in saved:
+            now_told = reason.model_copy(update={"change_ids": ids})
+            yield Ground(concern, notice.cadence, now_told)
+        elif isinstance(reason, FollowReason) and follow is not None:
+            now_told = FollowReason(follow_id=stored_id(follow.id), change_ids=ids)
+            yield Ground(concern, notice.cadence, now_told)
 
 
 def _concern(subscriber_id: int, event: Event) -> Concern:

@@ -12,7 +12,7 @@ from tidings.db.session import commit, open_reader, open_session
 from tidings.notices import schedule_queries as queries
 from tidings.notices.digest_queries import add_runs
 from tidings.notices.schedule_queries import Digests
-from tidings.notices.windows import ends_period, next_due
+from tidings.notices.windows import due_after_move, ends_period, next_due
 from tidings.subscribers.zones import zone_or_utc
 
 log = structlog.get_logger()
@@ -72,7 +72,8 @@ def _schedule(asked: Digests, now: datetime) -> dict[str, Any]:
 def _in_time(far: Iterable[Digests], now: datetime) -> Iterator[tuple[Digests, datetime]]:
     """Give when digests should be due that are due too late."""
     for one in far:
-        due = next_due(one.cadence, zone_or_utc(one.time_zone), one.hour, now)
+        zone = zone_or_utc(one.time_zone)
+        due = due_after_move(one.cadence, zone, one.hour, told_until=one.told_until, now=now)
         if one.moment > due:
             yield one, due
 

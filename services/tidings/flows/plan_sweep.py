@@ -50,7 +50,8 @@ def fail_sweep(engine: Engine, sweep_id: int, reason: str, *, now: datetime) -> 
         sweep = queries.sweep_locked(session, sweep_id)
         if sweep.state is SweepState.RUNNING:
             log.error("sweep.failed", sweep_id=sweep_id, reason=reason)
-            sweep.state, sweep.note, sweep.finished_at = SweepState.FAILED, reason, now
+            sweep.note = reason
+            queries.end_sweep(session, sweep, SweepState.FAILED, now=now)
         commit(session, "sweep.failed")
 
 
@@ -77,7 +78,8 @@ def _judge(session: Session, sweep: Sweep, pieces: Sequence[Piece], *, now: date
         before = next(one.total for one in past if one.complete)
         add_note(sweep, f"{part['name']} shrank from {before} records to {part_now}")
         log.error("sweep.held", sweep_id=sweep.id, reason=sweep.note)
-        sweep.state, sweep.finished_at, sweep.unexamined = SweepState.HELD, now, total
+        sweep.unexamined = total
+        queries.end_sweep(session, sweep, SweepState.HELD, now=now)
 
 
 def _past_totals(part: dict[str, Any], earlier: Sequence[Sweep]) -> list[PastTotal]:

@@ -17,7 +17,7 @@ from tidings.flows.scratch import Reader, Saved
 from tidings.flows.search_projects import Found, search_projects
 from tidings.notices.windows import next_due
 from tidings.projects.past_queries import Span, awards_now
-from tidings.rendering.filters import day, plural
+from tidings.rendering.speech import Sayable
 from tidings.searches.estimate import (
     WEEK,
     Advice,
@@ -99,7 +99,9 @@ def preview_search(  # noqa: PLR0913 - what is asked, and the ways to ask it
     reader = reader or Reader()
     known_zone(reader.time_zone)
     if cadence is Cadence.PAUSED:
-        raise RejectedError("A search that is paused sends nothing; choose another cadence.")
+        raise RejectedError(
+            Sayable("A search that is paused sends nothing; choose another cadence.")
+        )
     if not 1 <= weeks <= MOST_WEEKS:
         raise RejectedError(f"A preview covers 1 to {MOST_WEEKS} weeks, not {weeks}.")
     asked = Span(now - weeks * WEEK, now)
@@ -219,23 +221,31 @@ def _wider(session: Session, query: Query) -> Iterator[Variant]:
 
 
 def _covers(span: Span, asked: Span) -> str:
-    weeks = plural(-((span.after - span.until) // WEEK), "week")
+    count, since = -((span.after - span.until) // WEEK), span.after
+    weeks = Sayable.counted(count, "{n} week", "{n} weeks")
     if span.after >= span.until:
-        return "Nothing was read from RePORTER yet, so there is no history to look at."
+        return Sayable("Nothing was read from RePORTER yet, so there is no history to look at.")
     if span.after > asked.after:
-        return f"We have read RePORTER since {day(span.after)}, so this covers {weeks}."
-    return f"This covers {weeks}, since {day(span.after)}."
+        return Sayable(
+            "We have read RePORTER since {day}, so this covers {weeks}.", day=since, weeks=weeks
+        )
+    return Sayable("This covers {weeks}, since {day}.", day=since, weeks=weeks)
 
 
 def _left_out(look: Look, told: Replay) -> Iterator[str]:
-    sample = f"estimated from {look.share:.0%} of the studies"
+    sample = Sayable("estimated from {share} of the studies", share=f"{look.share:.0%}")
     if look.exact.after >= look.exact.until and not look.is_whole:
-        yield f"Too much happened to show any mails; all weeks are {sample}."
-    elif not look.is_whole:
-        yield (
-            f"Too much happened to look at all of it. The mails are those since "
-            f"{day(look.exact.after)}, as if the search had been saved then; the weeks before are "
-            f"{sample}."
+        yield Sayable(
+            "Too much happened to show any mails; all weeks are {estimated}.", estimated=sample
         )
-    if len(told.sent) > len(told.mails):
-        yield f"Of {len(told.sent):,} mails, the last {len(told.mails):,} are written out."
+    elif not look.is_whole:
+        yield Sayable(
+            "Too much happened to look at all of it. The mails are those since {day}, as if the "
+            "search had been saved then; the weeks before are {estimated}.",
+            day=look.exact.after,
+            estimated=sample,
+        )
+    if (sent := len(told.sent)) > (written := len(told.mails)):
+        yield Sayable(
+            "Of {sent} mails, the last {written} are written out.", sent=sent, written=written
+        )

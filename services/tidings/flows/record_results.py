@@ -10,14 +10,23 @@ from sqlmodel import Session
 from tidings.db.base import stored_id
 from tidings.delivery import queries, results
 from tidings.delivery.journal import Step
-from tidings.delivery.models import Delivery, DeliveryEventKind, DeliveryKind, DeliveryState
+from tidings.delivery.models import (
+    Channel,
+    Delivery,
+    DeliveryEventKind,
+    DeliveryKind,
+    DeliveryState,
+)
 from tidings.delivery.results import Result
+from tidings.flows.note_refusal import note_answers
 from tidings.notices.outcome_queries import mark_told, wait_again
 
 log = structlog.get_logger()
 
 MOST_CRASHES = 5
 """A message that was in hand when so many attempts broke off is the likely cause: a dead letter."""
+
+UNTAKEN = (DeliveryState.FAILED, DeliveryState.DEFERRED)
 
 
 def record_results(
@@ -48,6 +57,9 @@ def record_results(
         counts[row.state] += 1
         log.info("delivery.finished", delivery_id=row.id, kind=row.kind, state=row.state)
     mark_told(session, told)
+    refused = [row for row, _ in ends.values() if row.state in UNTAKEN]
+    mails = ((row, row.last_error) for row in refused if row.channel is Channel.MAIL)
+    note_answers(session, mails, now=now)
     return dict(counts)
 
 
@@ -82,8 +94,11 @@ def _settle_unknown(
 
     A sender that takes the same key once is simply asked again. Otherwise a digest is not sent
     twice: its notices wait for the next one, marked as a possible repeat. Any other mail goes out
-    once more under the same Message-ID, and then stays unknown.
+    once more under the same Message-ID, and then stays unknown. A webhook knows a repeat by its id
+    and is asked again; a chat is like a mail, whatever takes our mail.
     """
+    if row.channel is not Channel.MAIL:
+        is_idempotent = row.channel is Channel.WEBHOOK
     was_unknown_before = queries.unknown_count(session, stored_id(row.id)) > 0
     queries.note_event(session, row, DeliveryEventKind.UNKNOWN, detail=reason, now=now)
     row.last_error = reason

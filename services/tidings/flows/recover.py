@@ -13,13 +13,14 @@ from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
 from tidings.db.time import database_now
 from tidings.delivery.journal import Journals
-from tidings.delivery.queries import due_delivery_ids
+from tidings.delivery.queries import CALLS, due_delivery_ids
 from tidings.failpoints import failpoint
 from tidings.flows.count_left import LEFT_AFTER, count_left
 from tidings.flows.lost_replies import expire_leases
 from tidings.flows.mend_schedules import MENDED, mend_schedules
 from tidings.jobs import Job, JobArgument
 from tidings.notices import backlog
+from tidings.notices.call_queries import calls_waiting_since
 from tidings.notices.left_queries import sweep_waits_since
 from tidings.projects.models import Purpose
 from tidings.projects.sweep_queries import running_sweep, started_since
@@ -91,10 +92,14 @@ def waiting_bells(session: Session, now: datetime, speed: float = 1.0) -> Iterat
         yield Bell(Job.CHANGES_MATCH)
     if backlog.alerts_waiting_since(session):
         yield Bell(Job.ALERTS_COMPOSE)
+    if calls_waiting_since(session):
+        yield Bell(Job.CALLS_COMPOSE)
     if backlog.digests_due_since(session, now=now):
         yield Bell(Job.DIGESTS_START)
     yield from _runs(session, now - STUCK_AFTER * speed)
     yield from _chunks(Job.DELIVERY_SEND, due_delivery_ids(session, now=now, limit=MOST_ROWS))
+    calls = due_delivery_ids(session, now=now, limit=MOST_ROWS, channels=CALLS)
+    yield from _chunks(Job.CALLS_SEND, calls)
 
 
 def _runs(session: Session, stuck: datetime) -> Iterator[Bell]:

@@ -29,6 +29,7 @@ def release_sweep(session: Session, sweep_id: int, *, actor: str, now: datetime)
         note=f"released from sweep {sweep_id}",
         started_at=now,
         finished_at=now,
+        ledger_no=queries.next_ledger_no(session),
     )
     session.add(release)
     session.flush()

@@ -32,6 +32,16 @@ def replay_saved(
             raise RejectedError(f"there is no history of a saved search {saved_search_id}")
         reader = session.get_one(Subscriber, row.subscriber_id)
         look = look_back(session, parse(row.text), Span(row.created_at, until), most=sys.maxsize)
-    who = Reader(reader.time_zone, reader.digest_hour, row.subscriber_id, saved_search_id)
-    saved = Saved(row.text, row.cadence, row.name, who)
+    who = Reader(
+        time_zone=reader.time_zone,
+        digest_hour=reader.digest_hour,
+        subscriber_id=row.subscriber_id,
+        saved_search_id=saved_search_id,
+        search_id=row.search_id,
+        names_searches=reader.names_searches,
+        language=reader.language,
+        quiet_from=reader.quiet_from,
+        quiet_until=reader.quiet_until,
+    )
+    saved = Saved(row.text, row.cadence, row.name, who, row.cadence_by_kind, row.threshold)
     return replay_search(look.past, saved, span=look.span, settings=settings)

@@ -1,6 +1,8 @@
 """Save a search for an active reader."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -8,8 +10,9 @@ from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.errors import RejectedError
 from tidings.flows.baseline import find_known
+from tidings.notices.moving import move_waiting
 from tidings.notices.queries import match_again, matched_up_to
-from tidings.notices.schedules import ensure_schedule
+from tidings.rendering.speech import Sayable
 from tidings.searches.canonical import canonical_form
 from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
@@ -36,20 +39,37 @@ def save_search(
     reader = subscriber_locked(session, subscriber_id)
     if reader is None or reader.state is not SubscriberState.ACTIVE:
         session.rollback()
-        raise RejectedError("Only a reader who has confirmed can save a search.")
+        raise RejectedError(Sayable("Only a reader who has confirmed can save a search."))
     search = add_search(session, query, now=now)
     search_id = stored_id(search.id)
     saved = live_saved_search(session, subscriber_id, search_id)
     if saved is None:  # also for a known search: nobody may have kept it alive
         add_matches(session, [{"search_id": search_id} | row for row in known[canonical]])
         saved = SavedSearch(
-            subscriber_id=subscriber_id, search_id=search_id, name=name, text=text, created_at=now
+            subscriber_id=subscriber_id,
+            search_id=search_id,
+            name=name,
+            text=text,
+            cadence=cadence,
+            created_at=now,
         )
         session.add(saved)
         match_again(session, after=mark)  # what was matched while we read knew nothing of us
-    elif saved.cadence is Cadence.PAUSED and cadence is not Cadence.PAUSED:
-        saved.muted_until = now  # what came meanwhile was not asked for
-    saved.name, saved.text, saved.cadence = name, text, cadence
-    ensure_schedule(session, reader, cadence, now=now)
+    saved.name, saved.text = name, text
+    ask_of_search(saved, {"cadence": cadence}, now=now)
+    move_waiting(session, reader, saved, now=now)
     commit(session, "search.saved")
     return saved
+
+
+def ask_of_search(saved: SavedSearch, asked: Mapping[str, Any], *, now: datetime) -> None:
+    """Ask these columns of a saved search; what came while less was asked for is no news.
+
+    Unless it is muted anyway, it counts as muted until now: so the audits can tell that nothing was
+    missed. The caller commits.
+    """
+    changed = {column for column, value in asked.items() if getattr(saved, column) != value}
+    is_muted = saved.muted_until is not None and saved.muted_until > now
+    if not is_muted and (changed - {"cadence"} or (changed and saved.cadence is Cadence.PAUSED)):
+        saved.muted_until = now
+    saved.sqlmodel_update(dict(asked))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from tidings.db.engine import make_engine
 from tidings.db.session import open_session
 from tidings.db.upsert import insert_ignore
 from tidings.flows.save_search import save_search
+from tidings.notices.letter_queries import readings_until
+from tidings.notices.moving import move_waiting
 from tidings.projects.models import Award, Change, Project, Sweep
 from tidings.projects.past import PastAward, said_by
 from tidings.projects.past_queries import (
@@ -25,7 +27,10 @@ from tidings.projects.past_queries import (
 )
 from tidings.projects.queries import changes_by_ids
 from tidings.projects.sweep_queries import projects_by_ids, update_awards
+from tidings.rendering.speech import SOURCE_LANGUAGE
+from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
+from tidings.searches.queries import add_search
 from tidings.subscribers.models import Cadence, Subscriber, SubscriberState
 from tidings.tables import metadata
 
@@ -35,7 +40,7 @@ NOBODY = 0
 
 @dataclass(frozen=True)
 class Reader:
-    """Who is to be told, and at which hour of their own clock.
+    """Who is to be told, at which hours of their own clock, and in which language.
 
     The numbers stand in the links of mails and name what those end: whoever is no reader yet is
     NOBODY, so that no link can end what is another's.
@@ -45,6 +50,11 @@ class Reader:
     digest_hour: int = 8
     subscriber_id: int = NOBODY
     saved_search_id: int = NOBODY
+    search_id: int = NOBODY
+    names_searches: bool = False
+    language: str = SOURCE_LANGUAGE
+    quiet_from: int = 21
+    quiet_until: int = 7
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,8 @@ class Saved:
     cadence: Cadence
     name: str
     reader: Reader = Reader()
+    cadence_by_kind: Mapping[str, str] = field(default_factory=dict[str, str])
+    threshold: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,7 @@ def read_past(session: Session, finds: Collection[tuple[int, int]], span: Span) 
     undone = {change.reverses_id for _, change in changes if change.reverses_id is not None}
     earlier = changes_by_ids(session, undone - there)
     sweeps = {change.sweep_id for change in (*(one for _, one in changes), *earlier)}
+    sweeps |= {one.sweep_id for one in readings_until(session, span.until)}
     return Past(
         keys_of(session, project_ids),
         awards_of_projects(session, project_ids),
@@ -131,12 +144,19 @@ class Scratch:
             address=b"",
             address_hash="the reader",
             time_zone=saved.reader.time_zone,
+            language=saved.reader.language,
             digest_hour=saved.reader.digest_hour,
+            quiet_from=saved.reader.quiet_from,
+            quiet_until=saved.reader.quiet_until,
+            names_searches=saved.reader.names_searches,
             state=SubscriberState.ACTIVE,
             created_at=now,
             confirmed_at=now,
         )
         self.session.add(reader)
+        search = add_search(self.session, parse(saved.text), now=now)
+        search.id = saved.reader.search_id  # as links name it
+        self.session.flush()
         row: SavedSearch = save_search(
             self.session,
             subscriber_id=stored_id(reader.id),
@@ -146,7 +166,8 @@ class Scratch:
             now=now,
         )
         row.id = saved.reader.saved_search_id
-        self.session.flush()
+        row.cadence_by_kind, row.threshold = dict(saved.cadence_by_kind), dict(saved.threshold)
+        move_waiting(self.session, reader, row, now=now)
 
     def move_to(self, moment: datetime) -> None:
         """Bring awards and projects to the versions that they had then."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from tidings.db.session import commit
+from tidings.delivery.suppression_queries import rests
 from tidings.failpoints import failpoint
 from tidings.notices.digest_queries import add_runs
 from tidings.notices.windows import latest_due, next_due
@@ -19,14 +20,13 @@ LIMIT = 5000
 def start_digests(session: Session, *, now: datetime, limit: int = LIMIT) -> list[int]:
     """Make a run of each digest that is due and note when the next one is; return the new runs.
 
-    At most ``limit`` a call, those that have waited longest first. However long nobody called, a
-    reader gets one run a cadence, and it covers all that time. Safe to call twice, also at the same
-    time: the run and the next due time are one transaction, and a period has one run.
+    At most ``limit`` a call, those that have waited longest first. However long nobody called, or
+    the reader's address rested, a reader gets one run a cadence, and it covers all that time. Safe
+    to call twice, also at the same time: the run and the next due time are one transaction, and a
+    period has one run.
     """
-    runs = [
-        _start(schedule, time_zone, hour, now)
-        for schedule, time_zone, hour in schedules_due(session, now=now, limit=limit)
-    ]
+    due = schedules_due(session, now=now, limit=limit, unless=rests(now))
+    runs = [_start(schedule, time_zone, hour, now) for schedule, time_zone, hour in due]
     run_ids = add_runs(session, runs)
     failpoint("digests.added")
     commit(session, "digests.started")

@@ -1,5 +1,7 @@
 """End what a reader no longer wants: all of it, one follow or one saved search."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,42 +12,52 @@ from tidings.db.base import stored_id
 from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.delivery.queries import add_delivery
-from tidings.failpoints import failpoint
+from tidings.flows.end_reader import UNSUBSCRIBED, end_reader, skip
 from tidings.notices.digest_queries import suppress_emptied, untold_notices
 from tidings.notices.endings import without
-from tidings.notices.models import Notice, NoticeState
+from tidings.notices.models import Notice
 from tidings.notices.reasons import REASONS
+from tidings.projects.queries import project_by_key
 from tidings.searches.models import SavedSearch
-from tidings.searches.queries import end_saved_searches
-from tidings.subscribers.consent import end
+from tidings.searches.queries import live_saved_search
 from tidings.subscribers.models import EndedReason, Follow, Subscriber, SubscriberState
-from tidings.subscribers.queries import (
-    delete_schedules,
-    end_follows,
-    expire_tokens,
-    subscriber_locked,
-)
+from tidings.subscribers.queries import live_follow, subscriber_locked
 from tidings.subscribers.tokens import Scope
 
-UNSUBSCRIBED = "unsubscribed"
-TELLING = (DeliveryKind.CHANGE_ALERT, DeliveryKind.DIGEST)
+TELLING = (DeliveryKind.CHANGE_ALERT, DeliveryKind.ROLL_UP, DeliveryKind.DIGEST)
 """The mails that tell notices."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """One thing that a reader may have asked for: a study by its key, or a distinct search."""
+
+    study: str | None = None
+    search_id: int | None = None
+
+
 def unsubscribe(
-    session: Session, scope: Scope, *, reason: EndedReason, settings: Settings, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    part: Part | None = None,
+    reason: EndedReason,
+    settings: Settings,
+    now: datetime,
 ) -> int | None:
     """End what ``scope`` names; return the delivery of the goodbye mail, if one is due.
 
-    Nothing that still waits is told afterwards. Safe to call twice: what has ended stays as it
-    is, and a reader gets one goodbye. Somebody who never confirmed gets none.
+    With a ``part`` only that ends, if the reader has it, whatever else the scope names. Nothing
+    that still waits is told afterwards. Safe to call twice: what has ended stays as it is, and a
+    reader gets one goodbye. Somebody who never confirmed gets none.
     """
     reader = subscriber_locked(session, scope.subscriber_id)
     goodbye = None
-    if reader is not None and scope.is_all:
+    if reader is not None and part is None and scope.is_all:
         goodbye = _end_all(session, reader, reason=reason, settings=settings, now=now)
     elif reader is not None:
-        _end_part(session, scope, reason=reason, now=now)
+        row = _in_scope(session, scope) if part is None else _of_reader(session, scope, part)
+        _end_one(session, scope.subscriber_id, row, reason=reason, now=now)
     commit(session, "reader.unsubscribed")
     return goodbye
 
@@ -53,20 +65,11 @@ def unsubscribe(
 def _end_all(
     session: Session, reader: Subscriber, *, reason: EndedReason, settings: Settings, now: datetime
 ) -> int | None:
-    if reader.state is SubscriberState.ENDED:
+    was_active = reader.state is SubscriberState.ACTIVE
+    end_reader(session, reader, reason=reason, now=now)
+    if not was_active:
         return None
-    subscriber_id, was_active = stored_id(reader.id), reader.state is SubscriberState.ACTIVE
-    end(reader, reason=reason, now=now)
-    end_follows(session, subscriber_id, reason=reason, now=now)
-    end_saved_searches(session, subscriber_id, reason=reason, now=now)
-    delete_schedules(session, subscriber_id)
-    expire_tokens(session, subscriber_id, now=now)
-    for notice in untold_notices(session, subscriber_id):
-        _skip(notice)
-    failpoint("reader.ended")
-    kinds = (*TELLING, DeliveryKind.CONFIRM)  # an unanswered confirm link is worth nothing now
-    suppress_emptied(session, subscriber_id, kinds=kinds, reason=UNSUBSCRIBED, now=now)
-    return _say_goodbye(session, subscriber_id, settings=settings, now=now) if was_active else None
+    return _say_goodbye(session, stored_id(reader.id), settings=settings, now=now)
 
 
 def _say_goodbye(
@@ -85,30 +88,44 @@ def _say_goodbye(
     return delivery.id if delivery else None
 
 
-def _end_part(session: Session, scope: Scope, *, reason: EndedReason, now: datetime) -> None:
-    table, part_id = (
-        (Follow, scope.follow_id)
-        if scope.follow_id is not None
-        else (SavedSearch, scope.saved_search_id)
-    )
-    part = session.get(table, part_id, with_for_update=True, populate_existing=True)
-    if part is None or part.subscriber_id != scope.subscriber_id or part.ended_at is not None:
+def _in_scope(session: Session, scope: Scope) -> Follow | SavedSearch | None:
+    if scope.follow_id is None:
+        return session.get(SavedSearch, scope.saved_search_id, populate_existing=True)
+    row = session.get(Follow, scope.follow_id)
+    if row is None or row.subscriber_id != scope.subscriber_id:
+        return None
+    # A change of cadence may have put another row in its place since the mail was sent.
+    return live_follow(session, scope.subscriber_id, row.project_id)
+
+
+def _of_reader(session: Session, scope: Scope, part: Part) -> Follow | SavedSearch | None:
+    if part.search_id is not None:
+        return live_saved_search(session, scope.subscriber_id, part.search_id)
+    project = project_by_key(session, part.study or "")
+    return live_follow(session, scope.subscriber_id, stored_id(project.id)) if project else None
+
+
+def _end_one(
+    session: Session,
+    subscriber_id: int,
+    row: Follow | SavedSearch | None,
+    *,
+    reason: EndedReason,
+    now: datetime,
+) -> None:
+    if row is None or row.subscriber_id != subscriber_id or row.ended_at is not None:
         return
-    part.ended_at, part.ended_reason = now, reason
-    for notice in untold_notices(session, scope.subscriber_id):
-        _drop_reasons(notice, scope)
-    suppress_emptied(session, scope.subscriber_id, kinds=TELLING, reason=UNSUBSCRIBED, now=now)
+    row.ended_at, row.ended_reason = now, reason
+    gone = {"follow_id" if isinstance(row, Follow) else "saved_search_id": row.id}
+    for notice in untold_notices(session, subscriber_id):
+        _drop_reasons(notice, gone)
+    suppress_emptied(session, subscriber_id, kinds=TELLING, reason=UNSUBSCRIBED, now=now)
 
 
-def _drop_reasons(notice: Notice, scope: Scope) -> None:
+def _drop_reasons(notice: Notice, gone: Mapping[str, int | None]) -> None:
     old = REASONS.validate_python(notice.reasons)
-    left = without(old, follow_id=scope.follow_id, saved_search_id=scope.saved_search_id)
+    left = without(old, **gone)
     if not left:
-        _skip(notice)
+        skip(notice)
     elif left != old:
         notice.reasons = REASONS.dump_python(left, mode="json")
-
-
-def _skip(notice: Notice) -> None:
-    notice.state, notice.skipped_reason = NoticeState.SKIPPED, UNSUBSCRIBED
-    notice.delivery_id = None

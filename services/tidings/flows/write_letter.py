@@ -1,190 +1,106 @@
-"""Write the letter of a delivery from its rows, as they are at this moment."""
+"""Write the letters of deliveries from their rows, as they are at this moment."""
 
-from collections.abc import Sequence
-from datetime import timedelta
-from urllib.parse import quote
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery, DeliveryKind
-from tidings.errors import RejectedError
-from tidings.flows.write_studies import Told, told_by
-from tidings.notices.letter_queries import run_of, sweeps_by_ids
-from tidings.notices.letters import (
-    MOST_PER_SEARCH,
-    MOST_STUDIES,
-    AlertLetter,
-    ConfirmLetter,
-    DigestLetter,
-    Footer,
-    GoodbyeLetter,
-    Letter,
-    Receipt,
-    SearchBlock,
-)
-from tidings.projects.models import Sweep
-from tidings.projects.queries import project_by_key
-from tidings.projects.wording import headline
-from tidings.searches.models import SavedSearch
+from tidings.flows.write_digest import News, read_news
+from tidings.flows.write_plain import Papers, read_papers
+from tidings.flows.write_welcome import Beginnings, read_beginnings
+from tidings.notices import letter_queries as queries
+from tidings.notices.links import Links
+from tidings.notices.plain_letters import Letter
+from tidings.notices.voices import Voice
+from tidings.rendering.speech import speech_of
 from tidings.subscribers.models import Subscriber
-from tidings.subscribers.queries import token_by_hash
-from tidings.subscribers.tokens import Scope, open_token, token_hash, unsubscribe_token
-from tidings.subscribers.wishes import WISHES, Wish
+from tidings.subscribers.zones import zone_or_utc
 
-CONFIRM_HOURS = 48
-LATE = timedelta(days=1)
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that the letters of a batch are written from: it asks the database no more."""
+
+    readers: Mapping[int, Subscriber]
+    news: News
+    papers: Papers
+    beginnings: Mapping[int, Beginnings]
+    watched: Mapping[int, tuple[int, int]]
+    settings: Settings
+
+    def letter(self, delivery: Delivery) -> Letter:
+        """Return what this delivery says: the same for everyone whom it says the same to.
+
+        Raises RejectedError when there is nothing left to say.
+        """
+        reader = self.readers[delivery.subscriber_id]
+        voice = voice_of(reader, self.settings)
+        match delivery.kind:
+            case DeliveryKind.DIGEST:
+                return self.news.digest(delivery, reader, voice)
+            case DeliveryKind.HEARTBEAT:
+                return self.news.heartbeat(delivery, self.watched[stored_id(reader.id)], voice)
+            case DeliveryKind.WELCOME:
+                return self.beginnings[stored_id(delivery.id)].welcome(delivery, voice)
+            case _:
+                return self._short_letter(delivery, voice)
+
+    def _short_letter(self, delivery: Delivery, voice: Voice) -> Letter:
+        write = {
+            DeliveryKind.CONFIRM: self.papers.confirm,
+            DeliveryKind.CHANGE_ALERT: self.news.alert,
+            DeliveryKind.ROLL_UP: self.news.roll_up,
+            DeliveryKind.GOODBYE: self.papers.goodbye,
+            DeliveryKind.SIGN_IN: self.papers.sign_in,
+            DeliveryKind.CHANGE_ADDRESS: self.papers.change_address,
+            DeliveryKind.ADDRESS_CHANGED: self.papers.address_changed,
+            DeliveryKind.ENDPOINT_DISABLED: self.papers.endpoint_disabled,
+            DeliveryKind.BRAKE_PULLED: self.papers.brake_pulled,
+        }
+        return write[delivery.kind](delivery, voice)
+
+
+def open_desk(session: Session, deliveries: Collection[Delivery], settings: Settings) -> Desk:
+    """Read what the letters of these deliveries need: about ten queries, however many they are.
+
+    Changes no row. The deliveries are mails of any kinds.
+    """
+    readers = queries.readers_of(session, {one.subscriber_id for one in deliveries})
+    return Desk(
+        readers=readers,
+        news=read_news(session, deliveries),
+        papers=read_papers(session, deliveries, settings),
+        beginnings={
+            stored_id(one.id): read_beginnings(session, one)
+            for one in deliveries
+            if one.kind is DeliveryKind.WELCOME
+        },
+        watched={
+            one.subscriber_id: queries.count_watched(session, one.subscriber_id)
+            for one in deliveries
+            if one.kind is DeliveryKind.HEARTBEAT
+        },
+        settings=settings,
+    )
 
 
 def write_letter(session: Session, delivery: Delivery, settings: Settings) -> Letter:
-    """Return what this delivery says; changes no row.
+    """Return what this one delivery says; changes no row.
 
     Raises RejectedError when there is nothing left to say.
     """
-    reader = session.get_one(Subscriber, delivery.subscriber_id)
-    match delivery.kind:
-        case DeliveryKind.CONFIRM:
-            return _confirm(session, delivery, reader, settings)
-        case DeliveryKind.GOODBYE:
-            why = "You get this because you asked us to stop."
-            return GoodbyeLetter(Footer(why, unsubscribe_url="", home_url=settings.site_url))
-        case DeliveryKind.CHANGE_ALERT:
-            return _alert(session, delivery, reader, settings)
-        case DeliveryKind.DIGEST:
-            return _digest(session, delivery, reader, settings)
+    return open_desk(session, [delivery], settings).letter(delivery)
 
 
-def unsubscribe_url(settings: Settings, scope: Scope) -> str:
-    """Return the link that ends ``scope``."""
-    return f"{settings.site_url}/unsubscribe/{unsubscribe_token(settings.secret, scope)}"
-
-
-def _confirm(
-    session: Session, delivery: Delivery, reader: Subscriber, settings: Settings
-) -> ConfirmLetter:
-    secret = open_token(settings.secret, delivery.secret)
-    token = token_by_hash(session, token_hash(secret))
-    if token is None:
-        raise RejectedError("the confirm link has been used or withdrawn")
-    wishes = WISHES.validate_python(token.wishes)
-    return ConfirmLetter(
-        wishes=tuple(_words(session, wish) for wish in wishes),
-        confirm_url=f"{settings.site_url}/confirm/{secret}",
-        hours=CONFIRM_HOURS,
-        footer=_footer(settings, reader, "You get this because this address was typed at Tidings."),
+def voice_of(reader: Subscriber, settings: Settings) -> Voice:
+    """Return how a reader is written to."""
+    speech = speech_of(reader.language)
+    return Voice(
+        speech=speech,
+        links=Links(settings.site_url, speech.language),
+        zone=zone_or_utc(reader.time_zone),
+        postal_address=settings.postal_address,
     )
-
-
-def _words(session: Session, wish: Wish) -> str:
-    # The text of a search is somebody's typing, perhaps not the reader's: it is not sent on.
-    parts: list[str] = []
-    if wish.follow_key is not None and (project := project_by_key(session, wish.follow_key)):
-        parts.append(f"news of study {project.key}, {project.title}")
-    if wish.search_text is not None:
-        parts.append("new studies that match a saved search")
-    return f"{' and '.join(parts) or 'news'} ({wish.cadence})"
-
-
-def _alert(
-    session: Session, delivery: Delivery, reader: Subscriber, settings: Settings
-) -> AlertLetter:
-    told = told_by(session, stored_id(delivery.id), settings)
-    if not told:
-        raise RejectedError("there is nothing left to tell")
-    first = told[0]
-    searches = ", ".join(f"“{saved.name}”" for saved in first.saved)
-    why = (
-        f"You get this at once because your search {searches} found it."
-        if searches
-        else "You get this at once because you follow this study."
-    )
-    receipts = _receipts(session, told, settings)
-    return AlertLetter(
-        headline=headline(first.changes),
-        study=first.study,
-        receipt=receipts[0] if receipts else None,
-        footer=_footer(settings, reader, why),
-        stop_search_url="" if first.is_followed else _stop_search_url(settings, first.saved[0]),
-    )
-
-
-def _stop_search_url(settings: Settings, saved: SavedSearch) -> str:
-    scope = Scope(saved.subscriber_id, saved_search_id=stored_id(saved.id))
-    return unsubscribe_url(settings, scope)
-
-
-def _digest(
-    session: Session, delivery: Delivery, reader: Subscriber, settings: Settings
-) -> DigestLetter:
-    told = told_by(session, stored_id(delivery.id), settings)
-    run = run_of(session, stored_id(delivery.id))
-    if not told or run is None:
-        raise RejectedError("there is nothing left to tell")
-    followed = sorted((one for one in told if one.is_followed), key=Told.order)
-    shown = [one.study for one in followed[:MOST_STUDIES]]
-    blocks = _blocks(told, settings, room=MOST_STUDIES - len(shown))
-    lengths = {"daily": 1, "weekly": 7, "monthly": 31}
-    usual = timedelta(days=lengths[run.cadence.value])
-    return DigestLetter(
-        cadence=run.cadence.value,
-        period_start=run.period_start,
-        period_end=run.period_end,
-        followed=tuple(shown),
-        more_followed=len(followed) - len(shown),
-        searches=tuple(blocks),
-        receipts=tuple(_receipts(session, told, settings)),
-        changes=sum(len(one.changes) for one in followed),
-        found=sum(1 for one in told if not one.is_followed),
-        late=run.period_end - run.period_start > usual + LATE,
-        footer=_footer(
-            settings,
-            reader,
-            f"You get this {run.cadence} digest of what you follow and search for.",
-        ),
-    )
-
-
-def _blocks(told: Sequence[Told], settings: Settings, *, room: int) -> list[SearchBlock]:
-    found: dict[int, list[Told]] = {}
-    for one in told:
-        if not one.is_followed:  # a study is shown once, under the first search that found it
-            found.setdefault(stored_id(one.saved[0].id), []).append(one)
-    blocks: list[SearchBlock] = []
-    for ones in found.values():
-        shown = ones[: min(MOST_PER_SEARCH, max(room, 0))]
-        room -= len(shown)
-        saved = ones[0].saved[0]
-        blocks.append(
-            SearchBlock(
-                name=saved.name,
-                text=saved.text,
-                studies=tuple(one.study for one in shown),
-                more=len(ones) - len(shown),
-                more_url=f"{settings.site_url}/studies?q={quote(saved.text)}",
-                stop_url=_stop_search_url(settings, saved),
-            )
-        )
-    return blocks
-
-
-def _receipts(session: Session, told: Sequence[Told], settings: Settings) -> list[Receipt]:
-    return [
-        _receipt(sweep, settings)
-        for sweep in sweeps_by_ids(session, {one.sweep_id for one in told})
-    ]
-
-
-def _receipt(sweep: Sweep, settings: Settings) -> Receipt:
-    return Receipt(
-        swept_on=sweep.started_at,
-        examined=sweep.examined,
-        changed=sweep.changed,
-        unexamined=sweep.unexamined,
-        url=f"{settings.site_url}/sweeps/{sweep.id}",
-    )
-
-
-def _footer(settings: Settings, reader: Subscriber, why: str) -> Footer:
-    everything = Scope(stored_id(reader.id))
-    return Footer(why, unsubscribe_url(settings, everything), settings.site_url)

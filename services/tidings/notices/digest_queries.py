@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, select, update
@@ -10,6 +11,7 @@ from sqlmodel import Session, col, select, update
 from tidings.db.base import stored_id
 from tidings.db.upsert import insert_ignore, insert_ignore_returning
 from tidings.delivery.models import (
+    Channel,
     Delivery,
     DeliveryEvent,
     DeliveryEventKind,
@@ -19,44 +21,12 @@ from tidings.delivery.models import (
 from tidings.keys import message_id
 from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
 from tidings.notices.shares import Waiting
-from tidings.subscribers.models import Cadence, Subscriber, SubscriberState
+from tidings.searches.models import SavedSearch
+from tidings.subscribers.models import Follow, Subscriber, SubscriberState
 
+NO_WAIT: Mapping[int, datetime] = MappingProxyType({})
 UNSENT = (DeliveryState.PENDING, DeliveryState.DEFERRED)
 UNTOLD = (NoticeState.WAITING, NoticeState.HELD)
-
-
-class WaitingAlert(NamedTuple):
-    """A notice that is to be told at once, and what it is unique for."""
-
-    notice_id: int
-    subscriber_id: int
-    project_id: int
-    sweep_id: int
-
-
-def waiting_alerts(session: Session, *, limit: int) -> Sequence[WaitingAlert]:
-    """Return what active readers want to be told at once, oldest first.
-
-    Rows that another process is at already are passed over.
-    """
-    rows = session.exec(
-        select(
-            col(Notice.id),
-            col(Notice.subscriber_id),
-            col(Notice.project_id),
-            col(Notice.sweep_id),
-        )
-        .join(Subscriber, col(Subscriber.id) == col(Notice.subscriber_id))
-        .where(
-            col(Notice.state) == NoticeState.WAITING,
-            col(Notice.cadence) == Cadence.IMMEDIATE,
-            col(Subscriber.state) == SubscriberState.ACTIVE,
-        )
-        .order_by(col(Notice.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Notice)
-    ).all()
-    return [WaitingAlert(stored_id(notice_id), *of) for notice_id, *of in rows]
 
 
 def add_deliveries(
@@ -66,10 +36,12 @@ def add_deliveries(
     kind: DeliveryKind,
     mail_domain: str,
     now: datetime,
+    not_before: Mapping[int, datetime] = NO_WAIT,
 ) -> tuple[Mapping[str, int], list[int]]:
-    """Insert a delivery, due now, for each key that has none yet and for the key's reader.
+    """Insert a delivery for each key that has none yet and for the key's reader.
 
-    Returns the ids of all of them by their keys, and apart from those the ids of the new ones.
+    It is due now, or when ``not_before`` says of its reader. Returns the ids of all of them by
+    their keys, and apart from those the ids of the new ones.
     """
     rows = [
         {
@@ -77,7 +49,10 @@ def add_deliveries(
             "subscriber_id": subscriber_id,
             "kind": kind,
             "message_id": message_id(key, mail_domain),
-            "due_at": now,
+            "state": DeliveryState.DEFERRED
+            if subscriber_id in not_before
+            else DeliveryState.PENDING,
+            "due_at": not_before.get(subscriber_id, now),
             "created_at": now,
         }
         for key, subscriber_id in readers.items()
@@ -134,6 +109,37 @@ def waiting_for_digests(session: Session, runs: Collection[DigestRun]) -> list[W
     ]
 
 
+def readers_without_news(
+    session: Session, readers: Collection[int], *, since: datetime
+) -> Collection[int]:
+    """Return those of the readers who want a heartbeat and have had no mail of ours since then.
+
+    They follow or search for something, and did so then.
+    """
+    told = select(col(Delivery.id)).where(
+        col(Delivery.subscriber_id) == col(Subscriber.id),
+        col(Delivery.channel) == Channel.MAIL,
+        col(Delivery.created_at) > since,
+    )
+    followed, searched = (
+        select(table.id).where(
+            col(table.subscriber_id) == col(Subscriber.id), col(table.ended_at).is_(None)
+        )
+        for table in (Follow, SavedSearch)
+    )
+    rows = session.exec(
+        select(col(Subscriber.id)).where(
+            col(Subscriber.id).in_(readers),
+            col(Subscriber.heartbeat),
+            col(Subscriber.state) == SubscriberState.ACTIVE,
+            col(Subscriber.confirmed_at) <= since,
+            ~told.exists(),
+            or_(followed.exists(), searched.exists()),
+        )
+    )
+    return {stored_id(row_id) for row_id in rows}
+
+
 def bundle(session: Session, deliveries: Mapping[int, int]) -> None:
     """Note, for each waiting notice, the delivery that tells it."""
     if not deliveries:
@@ -172,9 +178,15 @@ def suppress_emptied(
     reason: str,
     now: datetime,
 ) -> None:
-    """Withdraw a reader's mails of these kinds that wait to be sent and tell no notice any more."""
+    """Withdraw a reader's messages of these kinds that wait and tell no notice any more.
+
+    A mail is named by its notices, a call names its own.
+    """
     session.flush()
-    told = select(col(Notice.id)).where(col(Notice.delivery_id) == col(Delivery.id))
+    called = and_(
+        col(Notice.id) == col(Delivery.notice_id), col(Notice.state) != NoticeState.SKIPPED
+    )
+    told = select(col(Notice.id)).where(or_(col(Notice.delivery_id) == col(Delivery.id), called))
     withdrawn = session.exec(
         update(Delivery)
         .where(

@@ -1,10 +1,12 @@
 """What happened to a project, sweep by sweep, and why nobody was told of it (pure)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidings.notices import preferences
+from tidings.notices.preferences import FOREVER, Preference, choose, choose_find
 from tidings.notices.silences import Finding, Outcome
 from tidings.projects.models import Change, Severity, SweepState
 from tidings.rendering.filters import moment
@@ -44,21 +46,40 @@ class Event:
 
 @dataclass(frozen=True)
 class Wish:
-    """A live follow or saved search: since when, how often to be told, how long to be silent."""
+    """A live follow or saved search: since when it is there, and what it asks for."""
 
     about: str
     since: datetime
-    cadence: Cadence
-    muted_until: datetime | None
+    preference: Preference
 
-    def silence(self, at: datetime) -> Finding | None:
-        """Say why the wish asks for nothing that is matched at that time, if so."""
-        if self.cadence is Cadence.PAUSED:
-            return Finding(Outcome.PAUSED, "It is paused.", self.about)
-        if self.muted_until is not None and self.muted_until > at:
-            words = f"It was muted until {moment(self.muted_until)}."
-            return Finding(Outcome.MUTED, words, self.about)
-        return None
+    def silence(self, at: datetime, changes: Sequence[Change] = ()) -> Finding | None:
+        """Say why it asks for none of these changes, or for no find, matched at that time."""
+        choice = (choose if changes else choose_find)(self.preference, changes, at=at)
+        match choice.why_not:
+            case "":
+                return None
+            case preferences.MUTED:
+                return Finding(Outcome.MUTED, self._muted(), self.about)
+            case preferences.TOO_LITTLE:
+                words = f"The change is below its threshold of {self._threshold()}."
+                return Finding(Outcome.TOO_LITTLE, words, self.about)
+            case _:
+                return Finding(Outcome.PAUSED, self._paused(changes), self.about)
+
+    def _muted(self) -> str:
+        until = self.preference.muted_until
+        return (
+            "It is muted for good." if until == FOREVER else f"It was muted until {moment(until)}."
+        )
+
+    def _paused(self, changes: Sequence[Change]) -> str:
+        if self.preference.cadence is Cadence.PAUSED:
+            return "It is paused."
+        kinds = sorted({change.kind.value.replace("_", " ") for change in changes})
+        return f"It is paused for this kind of news: {', '.join(kinds) or 'new project'}."
+
+    def _threshold(self) -> str:
+        return ", ".join(f"{value:,} {unit}" for unit, value in self.preference.threshold.items())
 
 
 def events_of(changes: Iterable[tuple[Change, SweepState]]) -> list[Event]:

@@ -9,9 +9,12 @@ from sqlalchemy import ColumnElement, Select, and_, true
 from sqlmodel import Session, col, func, select
 
 from tidings.delivery.models import Delivery, DeliveryState
-from tidings.notices.models import DigestRun, DigestRunState, Notice, NoticeState
+from tidings.delivery.suppression_queries import resting, rests
+from tidings.notices.backlog import is_ripe
+from tidings.notices.models import DigestRun, DigestRunState, Notice
 from tidings.projects.models import Change, Sweep, SweepPage, SweepState
-from tidings.subscribers.models import Cadence, DigestSchedule, Subscriber, SubscriberState
+from tidings.subscribers.models import DigestSchedule, Subscriber, SubscriberState
+from tidings.upkeep.brakes import brake_of
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,7 @@ def _alerts(span: Span) -> Select[Any]:
     return (
         _counting(Notice)
         .join(Subscriber, col(Subscriber.id) == col(Notice.subscriber_id))
-        .where(
-            col(Notice.state) == NoticeState.WAITING,
-            col(Notice.cadence) == Cadence.IMMEDIATE,
-            col(Subscriber.state) == SubscriberState.ACTIVE,
-            span.covers(col(Notice.created_at)),
-        )
+        .where(*is_ripe(), span.covers(col(Notice.created_at)))
     )
 
 
@@ -64,6 +62,7 @@ def _digests(span: Span) -> Select[Any]:
         .join(Subscriber, col(Subscriber.id) == col(DigestSchedule.subscriber_id))
         .where(
             col(Subscriber.state) == SubscriberState.ACTIVE,
+            ~rests(span.until),
             span.covers(col(DigestSchedule.next_due_at)),
         )
     )
@@ -78,6 +77,7 @@ def _runs(span: Span) -> Select[Any]:
 def _deliveries(span: Span) -> Select[Any]:
     return _counting(Delivery).where(
         col(Delivery.state).in_((DeliveryState.PENDING, DeliveryState.DEFERRED)),
+        ~resting(span.until),
         span.covers(col(Delivery.due_at)),
     )
 
@@ -104,5 +104,7 @@ def sweep_waits_since(session: Session, sweep_id: int) -> datetime | None:
 
 
 def count_waiting(session: Session, kind: str, span: Span) -> int:
-    """Return how many rows of a kind wait since a moment of the span."""
+    """Return how many rows of a kind wait since a moment of the span; no mail that is stopped."""
+    if kind == "delivery" and brake_of(session) is not None:
+        return 0
     return session.connection().execute(WAITING[kind](span)).scalar_one()

@@ -1,15 +1,25 @@
-"""What a mail says, ready for its templates: they only walk through it (pure)."""
+"""What a mail that tells of studies says, ready for its templates to walk through (pure).
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+A letter is a value: equal ones say the same, so that what many readers get is rendered once. Where
+a reader's own token belongs, in links, it has a slot, see rendering.slots.
+"""
 
-from tidings.notices.reasons import Clause
-from tidings.projects.wording import ChangeLine, label_of
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+
+from tidings.projects.wording import ChangeLine
 
 MOST_STUDIES = 25
 MOST_PER_SEARCH = 10
 """Caps of a digest: past them it says how many more there are, and links to them."""
+
+MOST_LINES = 8
+"""Changes of one study that are shown; its page has all."""
+
+MOST_GROUPS = 12
+MOST_ROLLED = 5
+"""Groups of a roll-up that are shown, and studies of each."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +27,10 @@ class Footer:
     """Why the reader gets this, and the way to end it all; no way where all is ended."""
 
     why: str
-    unsubscribe_url: str
     home_url: str
+    unsubscribe_url: str = ""
+    manage_url: str = ""
+    postal_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,36 +43,80 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class Study:
-    """One study in a mail: who and where in a line, what changed, why it was found."""
+    """One study in a mail: who and where, what it is, what changed, why it was found.
+
+    ``note`` is the reader's own, ``also`` names the other searches that found it.
+    """
 
     key: str
     title: str
-    facts: str
     url: str
+    people: str = ""
+    facts: str = ""
     lines: tuple[ChangeLine, ...] = ()
+    more_lines: int = 0
     excerpts: tuple[Excerpt, ...] = ()
     also: tuple[str, ...] = ()
+    note: str = ""
+    settings_url: str = ""
     stop_url: str = ""
     may_repeat: bool = False
 
 
 @dataclass(frozen=True)
-class SearchBlock:
-    """What one saved search found."""
+class SearchLinks:
+    """A saved search by its reader's name for it, and what its reader may do about it."""
 
     name: str
-    text: str
+    settings_url: str
+    stop_url: str
+
+
+@dataclass(frozen=True)
+class SearchBlock:
+    """What one saved search found; ``more`` studies are not shown but stand at ``more_url``."""
+
+    search: SearchLinks
     studies: tuple[Study, ...]
     more: int
     more_url: str
-    stop_url: str
+
+
+@dataclass(frozen=True)
+class RolledStudy:
+    """One of many studies that the same happened to."""
+
+    key: str
+    title: str
+    url: str
+    line: ChangeLine | None
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """Many studies of one organization that the same happened to in one sweep.
+
+    ``all_url`` leads to all of them, and to what else the mail tells.
+    """
+
+    organization: str
+    headline: str
+    count: int
+    studies: tuple[RolledStudy, ...]
+    all_url: str
+    explanation: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.studies)
 
 
 @dataclass(frozen=True)
 class Receipt:
     """What the sweep behind a mail read, so that a reader can see that nothing was missed."""
 
-    swept_on: datetime
+    swept_on: date
     examined: int
     changed: int
     unexamined: int
@@ -68,76 +124,79 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class ConfirmLetter:
-    """Asks an address whether it wants what was asked for in its name."""
-
-    wishes: tuple[str, ...]
-    confirm_url: str
-    hours: int
-    footer: Footer
-
-
-@dataclass(frozen=True)
 class AlertLetter:
-    """Tells at once of one study."""
+    """Tells at once of one study; ``search`` is the one that found it, if it is not followed."""
 
     headline: str
+    preheader: str
     study: Study
     receipt: Receipt | None
     footer: Footer
-    stop_search_url: str = ""
+    search: SearchLinks | None = None
+
+
+@dataclass(frozen=True)
+class RollUpLetter:
+    """Tells at once of many studies that one sweep had news of."""
+
+    preheader: str
+    studies: int
+    groups: tuple[RollUp, ...]
+    more: int
+    all_url: str
+    csv_url: str
+    receipt: Receipt | None
+    footer: Footer
 
 
 @dataclass(frozen=True)
 class DigestLetter:
-    """Tells of everything of one period."""
+    """Tells of everything of one period.
+
+    ``changed`` studies of those followed have ``changes`` between them, ``found`` ones are found by
+    searches. ``stale_since`` is the day of the last sweep where that is too long ago.
+    """
 
     cadence: str
-    period_start: datetime
-    period_end: datetime
+    starts_on: date
+    ends_on: date
+    subject: str
+    preheader: str
+    changes: int
+    changed: int
+    found: int
     followed: tuple[Study, ...]
-    more_followed: int
+    rolled: tuple[RollUp, ...]
     searches: tuple[SearchBlock, ...]
     receipts: tuple[Receipt, ...]
-    changes: int
-    found: int
+    all_url: str
+    csv_url: str
     late: bool
     footer: Footer
+    more_followed: int = 0
+    stale_since: date | None = None
+
+    def shorter(self) -> Self | None:
+        """Return the letter with one study less, the last shown; None when one is left."""
+        if len(self.followed) + sum(len(block.studies) for block in self.searches) <= 1:
+            return None
+        for place in reversed(range(len(self.searches))):
+            block = self.searches[place]
+            if block.studies:
+                less = replace(block, studies=block.studies[:-1], more=block.more + 1)
+                kept = (*self.searches[:place], less, *self.searches[place + 1 :])
+                return replace(self, searches=kept)
+        return replace(self, followed=self.followed[:-1], more_followed=self.more_followed + 1)
 
 
 @dataclass(frozen=True)
-class GoodbyeLetter:
-    """Says that everything has ended."""
+class HeartbeatLetter:
+    """Says that all is well and that there was nothing to tell."""
 
+    starts_on: date
+    ends_on: date
+    follows: int
+    searches: int
+    receipt: Receipt | None
     footer: Footer
-
-
-Letter = ConfirmLetter | AlertLetter | DigestLetter | GoodbyeLetter
-
-
-def excerpts(clauses: Sequence[Clause], *, most: int = 3) -> tuple[Excerpt, ...]:
-    """Return the passages that clauses held on, at most ``most``, cut into pieces to highlight.
-
-    Two clauses on the same passage, as of ``end:2026``, show it once, with what either held on.
-    """
-    told: dict[tuple[str, str], set[tuple[int, int]]] = {}
-    for one in clauses:
-        if one.excerpt:
-            told.setdefault((one.field, one.excerpt), set()).update(one.spans)
-    shown = [
-        Excerpt(label_of(field).lower(), _pieces(excerpt, spans))
-        for (field, excerpt), spans in told.items()
-    ]
-    return tuple(shown[:most])
-
-
-def _pieces(excerpt: str, spans: Collection[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
-    pieces: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in sorted(spans):
-        if start < at:
-            continue
-        pieces += [(excerpt[at:start], False), (excerpt[start:end], True)]
-        at = end
-    pieces.append((excerpt[at:], False))
-    return tuple(piece for piece in pieces if piece[0])
+    stale_since: date | None = None

@@ -12,7 +12,11 @@ from tidings.rendering.speech import SOURCE_LANGUAGE
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses of a site's pages in one language; ``site_url`` has no slash at its end."""
+    """The addresses of a site's pages in one language; ``site_url`` has no slash at its end.
+
+    A search is named by ``saved_search.search_id``, which all who saved it share, and a study by
+    its key: so a link is the same in everybody's mail but for the token.
+    """
 
     site_url: str
     language: str = SOURCE_LANGUAGE
@@ -27,6 +31,11 @@ class Links:
     def manage(self) -> str:
         """All that a reader follows and searches for, behind a sign-in."""
         return self._at("/manage")
+
+    @property
+    def endpoints(self) -> str:
+        """A reader's webhooks and chats, behind a sign-in."""
+        return self._at("/manage/endpoints")
 
     @property
     def mail(self) -> str:

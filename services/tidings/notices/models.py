@@ -51,7 +51,7 @@ class Notice(Table, table=True):
     reasons: list[dict[str, Any]] = Field(sa_type=JSON_TYPE)
     cadence: Cadence = Field(sa_type=enum_type(Cadence), description="the soonest of its reasons'")
     state: NoticeState = Field(default=NoticeState.WAITING, sa_type=enum_type(NoticeState))
-    skipped_reason: str = ""
+    skipped_reason: str = Field(default="", description="why it is not told, or not at once")
     delivery_id: int | None = Field(default=None, foreign_key="delivery.id", index=True)
     may_repeat: bool = Field(
         default=False, description="an earlier digest with it may have arrived: its reply was lost"

@@ -1,14 +1,15 @@
 """SQL of a replay about its own notices."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, and_, col, select
+from sqlmodel import Session, and_, col, func, select
 
-from tidings.notices.models import Notice
+from tidings.notices.models import Notice, NoticeState
 from tidings.notices.reasons import REASONS
 from tidings.searches.models import Match
-from tidings.subscribers.models import DigestSchedule
+from tidings.subscribers.models import Cadence, DigestSchedule
 
 
 class Notified(NamedTuple):
@@ -20,10 +21,17 @@ class Notified(NamedTuple):
     changes: int
 
 
-def schedule_of(session: Session, subscriber_id: int) -> DigestSchedule:
-    """Return when the next digest of a replay is due; it has one reader and one cadence."""
-    statement = select(DigestSchedule).where(col(DigestSchedule.subscriber_id) == subscriber_id)
-    return session.exec(statement.execution_options(populate_existing=True)).one()
+def next_of(session: Session) -> Sequence[DigestSchedule]:
+    """Return the schedules of a replay, which has one reader, that are due first, all at once."""
+    first = select(func.min(col(DigestSchedule.next_due_at))).scalar_subquery()
+    statement = select(DigestSchedule).where(col(DigestSchedule.next_due_at) == first)
+    return session.exec(statement.execution_options(populate_existing=True)).all()
+
+
+def waiting_cadences(session: Session) -> set[Cadence]:
+    """Return the cadences at which anything waits to be told."""
+    waiting = col(Notice.state) == NoticeState.WAITING
+    return set(session.exec(select(col(Notice.cadence)).where(waiting).distinct()))
 
 
 def notified(session: Session) -> list[Notified]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.upsert import insert_ignore_returning
+from tidings.delivery.endpoint_queries import owners_of_live
 from tidings.notices.grouping import Draft, merge
 from tidings.notices.models import Notice, NoticeState
 from tidings.notices.reasons import REASONS
@@ -16,7 +17,7 @@ from tidings.subscribers.models import CADENCE_ORDER
 
 log = structlog.get_logger()
 
-TELLING = (NoticeState.BUNDLED, NoticeState.TOLD)
+TELLING = (NoticeState.WAITING, NoticeState.HELD, NoticeState.BUNDLED, NoticeState.TOLD)
 
 
 def waiting_changes(session: Session, *, limit: int) -> Sequence[Change]:
@@ -79,13 +80,18 @@ def notices_telling(session: Session, project_ids: Collection[int]) -> Sequence[
 
 
 def add_notices(session: Session, drafts: Sequence[Draft], *, now: datetime) -> int:
-    """Insert a notice for each draft, or add it to the one that waits; return how many are new."""
+    """Insert a notice for each draft, or add it to the one that waits; return how many are new.
+
+    One of a reader with endpoints waits for its calls, too.
+    """
+    callers = owners_of_live(session)
     rows = [
         {
             **draft.concern._asdict(),
             "severity": draft.severity,
             "cadence": draft.cadence,
             "reasons": REASONS.dump_python(draft.reasons, mode="json"),
+            "calls_waiting": draft.concern.subscriber_id in callers,
             "created_at": now,
         }
         for draft in drafts

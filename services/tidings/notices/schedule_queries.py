@@ -33,13 +33,17 @@ AT_ONCE = 1000
 
 
 class Digests(NamedTuple):
-    """The digests of one reader and cadence, and a moment in question: see who returns it."""
+    """The digests of one reader and cadence, and a moment in question: see who returns it.
+
+    ``told_until`` is when the last of them ended, where that is asked.
+    """
 
     subscriber_id: int
     cadence: Cadence
     moment: datetime
     time_zone: str
     hour: int
+    told_until: datetime | None = None
 
 
 def without_schedule(session: Session) -> Iterator[Digests]:
@@ -74,6 +78,7 @@ def far_ahead(session: Session, *, now: datetime) -> Iterator[Digests]:
             col(DigestSchedule.cadence),
             col(DigestSchedule.next_due_at),
             *READER,
+            col(DigestSchedule.last_due_at),
         )
         .join(Subscriber, col(Subscriber.id) == col(DigestSchedule.subscriber_id))
         .where(or_(*far))

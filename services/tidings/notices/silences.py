@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tidings.db.base import stored_id
-from tidings.delivery.models import Delivery, DeliveryState
+from tidings.delivery.models import Delivery, DeliveryKind, DeliveryState
 from tidings.delivery.standings import standing_of
 from tidings.notices.models import Notice, NoticeState
 from tidings.rendering.filters import moment
@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     ENDED = "ended"
     PAUSED = "paused"
     MUTED = "muted"
+    TOO_LITTLE = "too_little"
     NOT_MATCHED = "not_matched"
     KNOWN = "known"
     COSMETIC = "cosmetic"
@@ -82,10 +83,14 @@ class Silence:
 
 @dataclass(frozen=True)
 class Post:
-    """What is known of a reader's mail: when digests are due, and which deliveries came back."""
+    """What is known of a reader's mail: when digests are due, and which deliveries came back.
+
+    ``stopped`` says who has stopped all mail and why, if anybody has.
+    """
 
     due: Mapping[Cadence, datetime]
     returned: Mapping[int, str]
+    stopped: str = ""
 
 
 def finding_of(notice: Notice, delivery: Delivery | None, post: Post, *, about: str) -> Finding:
@@ -114,7 +119,8 @@ def _waiting(notice: Notice, post: Post, about: str) -> Finding:
         return Finding(Outcome.WAITS_FOR_ALERT, f"{noticed} its own mail.{repeat}", about)
     due = post.due.get(notice.cadence)
     when = f"is due {moment(due)}" if due else "has no due time yet"
-    words = f"{noticed} the {notice.cadence} digest, which {when}.{repeat}"
+    many = f" There were {notice.skipped_reason}." if notice.skipped_reason else ""
+    words = f"{noticed} the {notice.cadence} digest, which {when}.{many}{repeat}"
     return Finding(Outcome.WAITS_FOR_DIGEST, words, about)
 
 
@@ -135,11 +141,17 @@ _OUTCOMES = {
 }
 
 
+_UNSENT = (Outcome.IN_MAIL, Outcome.DEFERRED)
+
+
 def _mailed(delivery: Delivery | None, post: Post, about: str) -> Finding:
     if delivery is None:
         return Finding(Outcome.UNEXPLAINED, "Its mail is no longer there.", about)
     outcome, delivery_id = _OUTCOMES[delivery.state], stored_id(delivery.id)
-    words = f"It is in delivery {delivery_id}, which {standing_of(delivery)}."
+    others = ", with all of its sweep" if delivery.kind is DeliveryKind.ROLL_UP else ""
+    words = f"It is in delivery {delivery_id}{others}, which {standing_of(delivery)}."
+    if post.stopped and outcome in _UNSENT:
+        words = f"{words} {post.stopped}"
     if outcome is Outcome.TOLD and (said := post.returned.get(delivery_id)) is not None:
         outcome, words = Outcome.RETURNED, f"{words} The mail came back: {said}."
     return Finding(outcome, words, about, delivery_id=delivery_id)

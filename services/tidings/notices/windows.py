@@ -19,7 +19,7 @@ def next_due(cadence: Cadence, zone: tzinfo, hour: int, after: datetime) -> date
     Raises ValueError for a cadence that has no digests.
     """
     on = _start_of_period(cadence, after.astimezone(zone).date())
-    while (due := _instant(on, zone, hour)) <= after:
+    while (due := instant_of(on, zone, hour)) <= after:
         on = _start_of_next_period(cadence, on)
     return due
 
@@ -33,9 +33,25 @@ def latest_due(
     covers all of it.
     """
     on = _start_of_period(cadence, now.astimezone(zone).date())
-    if _instant(on, zone, hour) > now:
+    if instant_of(on, zone, hour) > now:
         on = _start_of_period(cadence, on - timedelta(days=1))
-    return max(next_due_at, _instant(on, zone, hour))
+    return max(next_due_at, instant_of(on, zone, hour))
+
+
+def due_after_move(
+    cadence: Cadence, zone: tzinfo, hour: int, *, told_until: datetime | None, now: datetime
+) -> datetime:
+    """Return when a digest is due next at another hour, or in another zone, than before.
+
+    There is one digest in a day, week or month of the reader's: if the one that ended at
+    ``told_until`` was in the same, the next one is due in the next.
+    """
+    due = next_due(cadence, zone, hour, now)
+    if told_until is None or told_until > now:
+        return due
+    told, next_one = (at.astimezone(zone).date() for at in (told_until, due))
+    is_same = _start_of_period(cadence, told) == _start_of_period(cadence, next_one)
+    return next_due(cadence, zone, hour, due) if is_same else due
 
 
 def ends_period(cadence: Cadence, zone: tzinfo, hour: int, at: datetime) -> bool:
@@ -60,7 +76,11 @@ def _start_of_next_period(cadence: Cadence, on: date) -> date:
     return _start_of_period(cadence, on + timedelta(days=days))
 
 
-def _instant(on: date, zone: tzinfo, hour: int) -> datetime:
+def instant_of(on: date, zone: tzinfo, hour: int) -> datetime:
+    """Return when an hour of the wall clock begins on a day, in UTC.
+
+    Of two equal hours the first; an hour that is skipped begins when the clock jumps.
+    """
     wall = datetime.combine(on, time(hour), tzinfo=zone)  # the first of two equal hours
     due = wall.astimezone(UTC)
     if due.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):

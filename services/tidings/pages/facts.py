@@ -13,6 +13,7 @@ from tidings.pages.activity_codes import kind_of_award
 from tidings.pages.readability import reading_level
 from tidings.projects.canonicalise import Canonical
 from tidings.projects.names import person, title_case
+from tidings.rendering.speech import Sayable
 
 _HEADING = re.compile(
     r"^\s*(project\s+(summary|narrative)(\s*/\s*abstract)?|summary|abstract|(public\s+health\s+)?"
@@ -76,7 +77,7 @@ def study_facts(current: Canonical, others: Sequence[Canonical] = ()) -> StudyFa
         core_number=current.get("core_project_num", ""),
         appl_id=current["appl_id"],
         kind=kind_of_award(current.get("activity_code", "")),
-        status="Active" if is_active else "Not active now",
+        status=Sayable("Active") if is_active else Sayable("Not active now"),
         is_active=is_active,
         starts=_day(current, "project_start_date"),
         ends=_day(current, "project_end_date"),

@@ -2,6 +2,8 @@
 
 import re
 
+from tidings.rendering.speech import Sayable
+
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _VOWELS = re.compile(r"[aeiouy]+")
@@ -27,12 +29,12 @@ def reading_level(text: str) -> str:
         return ""
     level = round(found)
     if level <= 8:
-        return "easy to read"
+        return Sayable("easy to read")
     if level <= 12:
-        return f"high-school level, grade {level}"
+        return Sayable("high-school level, grade {level}", level=level)
     if level <= 16:
-        return f"college level, grade {level}"
-    return "written for specialists"
+        return Sayable("college level, grade {level}", level=level)
+    return Sayable("written for specialists")
 
 
 def _syllables(word: str) -> int:

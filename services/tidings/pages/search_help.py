@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tidings.rendering.speech import Sayable
 from tidings.searches.fields import Field
 from tidings.searches.query import DateField, NumberField, TextField, ValueField
 
@@ -15,35 +16,35 @@ class Help(NamedTuple):
 
 
 WORDS: tuple[Help, ...] = (
-    Help("all of these words, in any inflection", "immune cells"),
-    Help("words side by side, as they are", '"breast cancer"'),
-    Help("every word that begins so", "immuno*"),
-    Help("one or the other", "melanoma OR sarcoma"),
-    Help("but not", "melanoma NOT mice"),
-    Help("parts together", "(melanoma OR sarcoma) title:vaccine"),
+    Help(Sayable("all of these words, in any inflection"), "immune cells"),
+    Help(Sayable("words side by side, as they are"), '"breast cancer"'),
+    Help(Sayable("every word that begins so"), "immuno*"),
+    Help(Sayable("one or the other"), "melanoma OR sarcoma"),
+    Help(Sayable("but not"), "melanoma NOT mice"),
+    Help(Sayable("parts together"), "(melanoma OR sarcoma) title:vaccine"),
 )
 """What can be written without a field."""
 
 FIELDS: Mapping[Field | str, Help] = {
-    TextField.TITLE: Help("the title", "title:trop2"),
-    TextField.ABSTRACT: Help("the abstract", 'abstract:"clinical trial"'),
-    TextField.TERMS: Help("the terms that RePORTER gives", 'terms:"breast cancer"'),
-    TextField.CATEGORY: Help("NIH's spending categories", "category:pediatric"),
-    TextField.PI: Help("the investigators", "pi:smith"),
-    TextField.ORG: Help("the institution", 'org:"mayo clinic"'),
-    TextField.CITY: Help("its city", "city:tucson"),
-    TextField.COUNTRY: Help("its country", "country:canada"),
-    ValueField.STATE: Help("its state", "state:AZ"),
-    "near": Help("how far from a place it is", 'near:"Scottsdale, AZ" within 50mi'),
-    ValueField.IC: Help("the institute that pays", "ic:NCI"),
-    ValueField.ACTIVITY: Help("the kind of award", "activity:(R01 OR R21)"),
-    ValueField.PROJECT: Help("the number of the study", "project:CA286969"),
-    NumberField.FY: Help("the fiscal year", "fy:2024..2026"),
-    NumberField.AMOUNT: Help("dollars in that year", "amount>=250000"),
-    DateField.START: Help("the day it starts", "start>=2026-01-01"),
-    DateField.END: Help("the day it ends", "end:2026"),
-    ValueField.CHANGE: Help("what has changed", "change:end_cut state:AZ"),
-    ValueField.SEVERITY: Help("how much a change matters", "severity:critical ic:NCI"),
+    TextField.TITLE: Help(Sayable("the title"), "title:trop2"),
+    TextField.ABSTRACT: Help(Sayable("the abstract"), 'abstract:"clinical trial"'),
+    TextField.TERMS: Help(Sayable("the terms that RePORTER gives"), 'terms:"breast cancer"'),
+    TextField.CATEGORY: Help(Sayable("NIH's spending categories"), "category:pediatric"),
+    TextField.PI: Help(Sayable("the investigators"), "pi:smith"),
+    TextField.ORG: Help(Sayable("the institution"), 'org:"mayo clinic"'),
+    TextField.CITY: Help(Sayable("its city"), "city:tucson"),
+    TextField.COUNTRY: Help(Sayable("its country"), "country:canada"),
+    ValueField.STATE: Help(Sayable("its state"), "state:AZ"),
+    "near": Help(Sayable("how far from a place it is"), 'near:"Scottsdale, AZ" within 50mi'),
+    ValueField.IC: Help(Sayable("the institute that pays"), "ic:NCI"),
+    ValueField.ACTIVITY: Help(Sayable("the kind of award"), "activity:(R01 OR R21)"),
+    ValueField.PROJECT: Help(Sayable("the number of the study"), "project:CA286969"),
+    NumberField.FY: Help(Sayable("the fiscal year"), "fy:2024..2026"),
+    NumberField.AMOUNT: Help(Sayable("dollars in that year"), "amount>=250000"),
+    DateField.START: Help(Sayable("the day it starts"), "start>=2026-01-01"),
+    DateField.END: Help(Sayable("the day it ends"), "end:2026"),
+    ValueField.CHANGE: Help(Sayable("what has changed"), "change:end_cut state:AZ"),
+    ValueField.SEVERITY: Help(Sayable("how much a change matters"), "severity:critical ic:NCI"),
 }
 """Every field of the language."""
 

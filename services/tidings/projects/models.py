@@ -66,6 +66,11 @@ class Sweep(Table, table=True):
     )
     note: str = Field(default="", description="why it was held or failed, in words")
     trouble: str = Field(default="", description="why the source does not answer at the moment")
+    ledger_no: int | None = Field(
+        default=None,
+        unique=True,
+        description="1 for the sweep that ended first: the order of the public ledger",
+    )
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -35,6 +35,24 @@ def sweep_locked(session: Session, sweep_id: int) -> Sweep:
     return session.get_one(Sweep, sweep_id, with_for_update=True, populate_existing=True)
 
 
+def end_sweep(session: Session, sweep: Sweep, state: SweepState, *, now: datetime) -> None:
+    """End a locked sweep, and give it its place in the public ledger."""
+    sweep.state, sweep.finished_at = state, now
+    if sweep.ledger_no is None:
+        sweep.ledger_no = next_ledger_no(session)
+
+
+def next_ledger_no(session: Session) -> int:
+    """Return the number of the sweep that ends next, and let no other end meanwhile.
+
+    Whoever ends a sweep holds the row of the first one until its transaction is over. So a number
+    is seen by others only when all smaller ones are, and a reader of the ledger skips none.
+    """
+    first = select(col(Sweep.id)).order_by(col(Sweep.id)).limit(1)
+    session.exec(first.with_for_update(key_share=True)).one_or_none()
+    return (session.exec(select(func.max(col(Sweep.ledger_no)))).one() or 0) + 1
+
+
 def running_sweep(session: Session) -> Sweep | None:
     """Return the sweep that is not at its end, if there is one."""
     query = select(Sweep).where(Sweep.state == SweepState.RUNNING)

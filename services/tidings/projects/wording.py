@@ -8,36 +8,38 @@ from typing import Any, Literal, cast
 
 from tidings.projects.models import SEVERITY_ORDER, Change, ChangeKind, Severity
 from tidings.projects.names import person, title_case
+from tidings.rendering.speech import ENGLISH, Sayable, Speech
 
 Tone = Literal["accent", "bad", "new", "plain"]
 
-NOT_SAID = "RePORTER does not say why."
-UNDONE_IN_TWENTY = "About 1 in 20 such changes were later undone."
+NOT_SAID = Sayable("RePORTER does not say why.")
+USUAL_REASONS = Sayable("Common reasons: early end, transfer, correction.")
+UNDONE_IN_TWENTY = Sayable("About 1 in 20 such changes were later undone.")
 """The measured base rate: 125 of 2,687 cut awards moved forward again within 14 weeks."""
 
 LABELS = {
-    "award": "Award",
-    "award_amount": "Money this year",
-    "budget_end": "Budget end",
-    "budget_start": "Budget start",
-    "project_end_date": "End date",
-    "project_start_date": "Start date",
-    "contact_pi_name": "Lead researcher",
-    "principal_investigators": "Researchers",
-    "organization": "Institution",
-    "geo_lat_lon": "Place",
-    "pref_terms": "Project terms",
-    "terms": "Project terms",
-    "activity_code": "Kind of award",
-    "project_title": "Title",
-    "abstract_text": "Abstract",
-    "phr_text": "Public summary",
-    "is_active": "Status",
-    "award_notice_date": "Award notice",
-    "program_officers": "Program officer",
-    "agency_ic_admin": "Institute",
-    "opportunity_number": "Funding opportunity",
-    "spending_categories_desc": "NIH categories",
+    "award": Sayable("Award"),
+    "award_amount": Sayable("Money this year"),
+    "budget_end": Sayable("Budget end"),
+    "budget_start": Sayable("Budget start"),
+    "project_end_date": Sayable("End date"),
+    "project_start_date": Sayable("Start date"),
+    "contact_pi_name": Sayable("Lead researcher"),
+    "principal_investigators": Sayable("Researchers"),
+    "organization": Sayable("Institution"),
+    "geo_lat_lon": Sayable("Place"),
+    "pref_terms": Sayable("Project terms"),
+    "terms": Sayable("Project terms"),
+    "activity_code": Sayable("Kind of award"),
+    "project_title": Sayable("Title"),
+    "abstract_text": Sayable("Abstract"),
+    "phr_text": Sayable("Public summary"),
+    "is_active": Sayable("Status"),
+    "award_notice_date": Sayable("Award notice"),
+    "program_officers": Sayable("Program officer"),
+    "agency_ic_admin": Sayable("Institute"),
+    "opportunity_number": Sayable("Funding opportunity"),
+    "spending_categories_desc": Sayable("NIH categories"),
 }
 """What readers call RePORTER's fields; any other is named by its own words."""
 
@@ -53,46 +55,49 @@ DATE_FIELDS = frozenset(
 LONG_TEXTS = frozenset({"abstract_text", "phr_text"})
 
 HEADLINES = {
-    ChangeKind.NEW_PROJECT: "new study",
-    ChangeKind.NEXT_YEAR_FUNDED: "funded for another year",
-    ChangeKind.RENEWED: "renewed",
-    ChangeKind.SUPPLEMENT: "supplement awarded",
-    ChangeKind.TRANSFERRED: "moved to another institution",
-    ChangeKind.EXTENDED: "extended",
-    ChangeKind.END_CUT: "end date moved earlier",
-    ChangeKind.SHORTENED: "end date moved earlier",
-    ChangeKind.REVERSED: "an earlier change was undone",
-    ChangeKind.DATES_CHANGED: "budget dates moved",
-    ChangeKind.AMOUNT_CHANGED: "award amount changed",
-    ChangeKind.PI_CHANGED: "researchers changed",
-    ChangeKind.ORGANIZATION_CHANGED: "institution changed",
-    ChangeKind.TITLE_CHANGED: "title changed",
-    ChangeKind.ABSTRACT_REWRITTEN: "text rewritten",
-    ChangeKind.FIRST_ABSTRACT: "first text published",
-    ChangeKind.NEW_PUBLICATION: "new paper",
-    ChangeKind.NEW_TRIAL_LINK: "new linked trial",
-    ChangeKind.WENT_INACTIVE: "no longer active",
-    ChangeKind.MISSING: "no longer in RePORTER",
-    ChangeKind.RETURNED: "back in RePORTER",
-    ChangeKind.OVERDUE: "next year is overdue",
-    ChangeKind.COSMETIC: "details changed",
+    ChangeKind.NEW_PROJECT: Sayable("new study"),
+    ChangeKind.NEXT_YEAR_FUNDED: Sayable("funded for another year"),
+    ChangeKind.RENEWED: Sayable("renewed"),
+    ChangeKind.SUPPLEMENT: Sayable("supplement awarded"),
+    ChangeKind.TRANSFERRED: Sayable("moved to another institution"),
+    ChangeKind.EXTENDED: Sayable("extended"),
+    ChangeKind.END_CUT: Sayable("end date moved earlier"),
+    ChangeKind.SHORTENED: Sayable("end date moved earlier"),
+    ChangeKind.REVERSED: Sayable("an earlier change was undone"),
+    ChangeKind.DATES_CHANGED: Sayable("budget dates moved"),
+    ChangeKind.AMOUNT_CHANGED: Sayable("award amount changed"),
+    ChangeKind.PI_CHANGED: Sayable("researchers changed"),
+    ChangeKind.ORGANIZATION_CHANGED: Sayable("institution changed"),
+    ChangeKind.TITLE_CHANGED: Sayable("title changed"),
+    ChangeKind.ABSTRACT_REWRITTEN: Sayable("text rewritten"),
+    ChangeKind.FIRST_ABSTRACT: Sayable("first text published"),
+    ChangeKind.NEW_PUBLICATION: Sayable("new paper"),
+    ChangeKind.NEW_TRIAL_LINK: Sayable("new linked trial"),
+    ChangeKind.WENT_INACTIVE: Sayable("no longer active"),
+    ChangeKind.MISSING: Sayable("no longer in RePORTER"),
+    ChangeKind.RETURNED: Sayable("back in RePORTER"),
+    ChangeKind.OVERDUE: Sayable("next year is overdue"),
+    ChangeKind.COSMETIC: Sayable("details changed"),
 }
 """What a subject says of a change: facts, no names, no condition."""
 
 EXPLANATIONS = {
-    ChangeKind.END_CUT: (
-        f"{NOT_SAID} Common reasons: early end, transfer, correction. {UNDONE_IN_TWENTY}"
-    ),
-    ChangeKind.SHORTENED: f"{NOT_SAID} {UNDONE_IN_TWENTY}",
-    ChangeKind.REVERSED: "This undoes a change that was shown earlier.",
+    ChangeKind.END_CUT: (NOT_SAID, USUAL_REASONS, UNDONE_IN_TWENTY),
+    ChangeKind.SHORTENED: (NOT_SAID, UNDONE_IN_TWENTY),
+    ChangeKind.REVERSED: (Sayable("This undoes a change that was shown earlier."),),
     ChangeKind.WENT_INACTIVE: (
-        "Its budget period has ended in RePORTER. A gap between two budget years is usual."
+        Sayable(
+            "Its budget period has ended in RePORTER. A gap between two budget years is usual."
+        ),
     ),
     ChangeKind.MISSING: (
-        "RePORTER has not listed this record for four weeks. It does not say why. "
-        "Records do return."
+        Sayable(
+            "RePORTER has not listed this record for four weeks. It does not say why. "
+            "Records do return."
+        ),
     ),
 }
+"""What is known of why, sentence by sentence."""
 
 NEW = frozenset(
     {
@@ -117,6 +122,26 @@ BAD = frozenset(
 )
 UNDONE = frozenset({ChangeKind.REVERSED, ChangeKind.RETURNED})
 
+TOLD_FIRST = (
+    ChangeKind.REVERSED,
+    ChangeKind.END_CUT,
+    ChangeKind.MISSING,
+    ChangeKind.WENT_INACTIVE,
+    ChangeKind.OVERDUE,
+    ChangeKind.SHORTENED,
+    ChangeKind.RETURNED,
+    ChangeKind.EXTENDED,
+    ChangeKind.DATES_CHANGED,
+    ChangeKind.AMOUNT_CHANGED,
+    ChangeKind.NEXT_YEAR_FUNDED,
+    ChangeKind.RENEWED,
+    ChangeKind.SUPPLEMENT,
+    ChangeKind.TRANSFERRED,
+    ChangeKind.ORGANIZATION_CHANGED,
+    ChangeKind.PI_CHANGED,
+)
+"""Of changes that matter alike: how it ends, then dates, money, people; what is left are texts."""
+
 
 @dataclass(frozen=True)
 class ChangeLine:
@@ -134,24 +159,24 @@ class ChangeLine:
     severity: Severity
 
 
-def label_of(field: str) -> str:
+def label_of(field: str, speech: Speech = ENGLISH) -> str:
     """Return what readers call one of RePORTER's fields."""
-    return LABELS.get(field, field.replace("_", " ").capitalize())
+    return speech.say(LABELS.get(field, field.replace("_", " ").capitalize()))
 
 
-def change_line(change: Change) -> ChangeLine:
+def change_line(change: Change, speech: Speech = ENGLISH) -> ChangeLine:
     """Return the line that tells of a change; the same change gives the same line."""
-    was, now = _values(change)
+    was, now = _values(change, speech)
     has_ended = change.kind is ChangeKind.END_CUT and isinstance(change.after, str)
     return ChangeLine(
         mark=_mark(change),
         tone=_tone(change),
-        label=_label(change),
+        label=_label(change, speech),
         was=was,
         now=now,
         dated=date.fromisoformat(change.after) if has_ended else None,
         seen=change.seen_at.date(),
-        explanation=EXPLANATIONS.get(change.kind, ""),
+        explanation=" ".join(map(speech.say, EXPLANATIONS.get(change.kind, ()))),
         kind=change.kind,
         severity=change.severity,
     )
@@ -159,23 +184,34 @@ def change_line(change: Change) -> ChangeLine:
 
 def worst_first(changes: Sequence[Change]) -> list[Change]:
     """Return the changes in the order in which they are told."""
-    return sorted(changes, key=lambda change: (SEVERITY_ORDER.index(change.severity), change.field))
+    return sorted(changes, key=_rank)
 
 
-def headline(changes: Sequence[Change]) -> str:
+def _rank(change: Change) -> tuple[int, int, str]:
+    kinds = TOLD_FIRST.index(change.kind) if change.kind in TOLD_FIRST else len(TOLD_FIRST)
+    return SEVERITY_ORDER.index(change.severity), kinds, change.field
+
+
+def headline(changes: Sequence[Change], speech: Speech = ENGLISH) -> str:
     """Say in a few words what happened: the worst change, and how many others."""
     if not changes:
-        return "new study"
+        return speech.say(HEADLINES[ChangeKind.NEW_PROJECT])
     first, *others = worst_first(changes)
     kinds = {change.kind for change in others} - {first.kind}
-    words = HEADLINES[first.kind]
-    return f"{words}, and {len(kinds)} more" if kinds else words
+    words = speech.say(HEADLINES[first.kind])
+    if not kinds:
+        return words
+    return speech.count(len(kinds), "{first}, and {n} more", "{first}, and {n} more", first=words)
 
 
-def _label(change: Change) -> str:
+def _label(change: Change, speech: Speech) -> str:
     if change.field == "award":
-        return HEADLINES[change.kind].capitalize()
-    return label_of(change.field)
+        return _capital(speech.say(HEADLINES[change.kind]))
+    return label_of(change.field, speech)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _mark(change: Change) -> str:
@@ -202,64 +238,77 @@ def _tone(change: Change) -> Tone:
     return "accent" if change.kind in GOOD | UNDONE else "plain"
 
 
-def _values(change: Change) -> tuple[str, str]:
+def _values(change: Change, speech: Speech) -> tuple[str, str]:
     if change.field in LONG_TEXTS:
-        return "", _rewritten(change.before, change.after)
+        return "", _rewritten(change.before, change.after, speech)
     if change.field == "award":
-        return "", f"RePORTER record {change.after}" if change.after else ""
+        return "", _record(change.after, speech)
     write = WRITERS.get(change.field, _plain)
-    return _or_none(write, change.before), _or_none(write, change.after)
+    return _or_none(write, change.before, speech), _or_none(write, change.after, speech)
 
 
-def _or_none(write: Callable[[Any], str], value: Any) -> str:
-    return "none" if value is None else write(value)
+def _record(number: Any, speech: Speech) -> str:
+    return speech.say("RePORTER record {number}", number=number) if number else ""
 
 
-def _plain(value: Any) -> str:
+def _or_none(write: "Writer", value: Any, speech: Speech) -> str:
+    return _none(speech) if value is None else write(value, speech)
+
+
+def _none(speech: Speech) -> str:
+    return speech.say("none")
+
+
+def _plain(value: Any, speech: Speech) -> str:
     if isinstance(value, dict):
         entry = cast("dict[str, Any]", value)
         return str(entry.get("name") or entry.get("abbreviation") or entry)
     if isinstance(value, list):
-        return ", ".join(_plain(item) for item in cast("list[Any]", value))
+        return ", ".join(_plain(item, speech) for item in cast("list[Any]", value))
     return str(value)
 
 
-def _day(value: Any) -> str:
-    on = date.fromisoformat(value)
-    return f"{on.day} {on:%b %Y}"
+def _day(value: Any, speech: Speech) -> str:
+    return speech.day(value)
 
 
-def _money(value: Any) -> str:
-    return f"${value:,}"
+def _money(value: Any, speech: Speech) -> str:
+    return speech.money(value)
 
 
-def _status(value: Any) -> str:
-    return "active" if value else "not active"
+def _status(value: Any, speech: Speech) -> str:
+    return speech.say("active") if value else speech.say("not active")
 
 
-def _organization(value: Any) -> str:
-    return title_case(value.get("org_name", "")) or "none"
+def _person(value: Any, _: Speech) -> str:
+    return person(value)
 
 
-def _people(value: Any) -> str:
+def _organization(value: Any, speech: Speech) -> str:
+    return title_case(value.get("org_name", "")) or _none(speech)
+
+
+def _people(value: Any, _: Speech) -> str:
     names = (entry.get("full_name") or entry.get("last_name", "") for entry in value)
     return ", ".join(title_case(" ".join(name.split())) for name in names)
 
 
-def _rewritten(before: Any, after: Any) -> str:
+def _rewritten(before: Any, after: Any, speech: Speech) -> str:
     if after is None:
-        return "removed"
+        return speech.say("removed")
     words = after.split()
     if before is None:
-        return f"first published, {len(words):,} words"
+        return speech.count(len(words), "first published, {n} word", "first published, {n} words")
     same = SequenceMatcher(a=before.split(), b=words, autojunk=False).ratio()
-    return f"reworded, {max(1, round(100 * (1 - same)))} % changed"
+    return speech.say("reworded, {share} % changed", share=max(1, round(100 * (1 - same))))
 
 
-WRITERS: dict[str, Callable[[Any], str]] = {
+Writer = Callable[[Any, Speech], str]
+
+WRITERS: dict[str, Writer] = {
     **dict.fromkeys(DATE_FIELDS, _day),
     "award_amount": _money,
-    "contact_pi_name": person,
+    "contact_pi_name": _person,
     "is_active": _status,
     "organization": _organization,
     "principal_investigators": _people,

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tidings.rendering.filters import FILTERS, speaking
 from tidings.rendering.folder import templates_folder
 from tidings.rendering.inlining import InliningLoader
+from tidings.rendering.once import once
 from tidings.rendering.speech import ENGLISH, Speech, translations
 
 
@@ -18,25 +20,27 @@ def environment(
     speech: Speech = ENGLISH,
     extra: Mapping[str, Any] | None = None,
 ) -> Environment:
-    """Return an environment; templates in ``overrides`` come before ours.
+    """Return an environment; templates in ``overrides`` come before ours, in Jinja's sandbox.
 
     An undefined name is an error, HTML is escaped, and in mail the classes of the stylesheet
     become inline style when a template is loaded. ``{% trans %}``, ``_()`` and the filters speak
-    the language of ``speech``. ``extra`` holds names for every template.
+    the language of ``speech``; ``once(macro, item)`` is ``macro(item)``, rendered once for all
+    mails. ``extra`` holds names for every template.
     """
     folders = [*([overrides] if overrides else []), templates_folder()]
     loader: BaseLoader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
-    made = Environment(
+    kind = ImmutableSandboxedEnvironment if overrides else Environment
+    made = kind(
         extensions=["jinja2.ext.i18n"],
         loader=InliningLoader(loader),
-        autoescape=_is_html,  # noqa: S701 - all but .txt is escaped
+        autoescape=_is_html,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     made.filters.update(FILTERS | speaking(speech))
-    names: dict[str, Any] = {"speech": speech, **(extra or {})}
+    names: dict[str, Any] = {"speech": speech, "once": once(), **(extra or {})}
     made.globals.update(names)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(  # type: ignore[attr-defined] - added by the extension

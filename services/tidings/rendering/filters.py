@@ -52,6 +52,11 @@ def iso(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
+def url(value: str) -> str:
+    """Return an address that may stand in a link; nothing for one that is not http or https."""
+    return value if value.startswith(("https://", "http://")) else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "iso": iso,
@@ -60,6 +65,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "short_day": short_day,
     "span": span,
+    "url": url,
 }
 
 

@@ -1,99 +1,88 @@
-"""A letter and its templates to a finished message."""
+"""A letter and its templates to what a reader sees, once for all who are told the same."""
 
-from dataclasses import dataclass
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP, Policy
-from email.utils import format_datetime
-from typing import Any
+import re
+from collections.abc import Callable, Hashable
+from typing import Protocol, runtime_checkable
 
 from jinja2 import Environment
 
-from tidings.clock import machine_now
-from tidings.config import Settings
+from tidings.rendering.keeping import Shelf
+from tidings.rendering.message import Pieces, Rendered, encode
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of mails that are kept: some 500 digests of the largest size."""
+
+MOST_OF_HTML = 79_000
+"""Bytes, with room for readers' tokens below 80 KB: past 102 KB Gmail hides the rest."""
+
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
-class _WholeHeader(UnstructuredHeader, BaseHeader):
-    """A header that stays in one line.
+@runtime_checkable
+class Shortenable(Protocol):
+    """A letter that can do with less."""
 
-    The standard library folds a long word without spaces by encoding it, and no mail program looks
-    for a link inside encoded words.
-    """
-
-    def fold(self, *, policy: "Policy[Any]") -> str:
-        """Return the header as it goes over the wire."""
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-def _headers() -> HeaderRegistry:
-    registry = HeaderRegistry()
-    for name in ("list-unsubscribe", "in-reply-to", "references"):
-        registry.map_to_type(name, _WholeHeader)
-    return registry
-
-
-POLICY = SMTP.clone(header_factory=_headers())
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The three parts of a mail as a reader sees them."""
-
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """Everything about a message but what it says.
-
-    ``thread`` names the study that an alert is about, so that mail programs put its alerts
-    together; ``unsubscribe_url`` takes the one-click POST of RFC 8058.
-    """
-
-    to: str
-    message_id: str
-    kind: str
-    unsubscribe_url: str = ""
-    thread: str = ""
+    def shorter(self) -> "Shortenable | None":
+        """Return the letter with a little less in it; None when nothing can be left out."""
+        ...
 
 
 def render(environment: Environment, name: str, letter: object) -> Rendered:
-    """Return the parts of the mail ``name`` (a folder of templates/mail) for this letter."""
+    """Return the parts of the mail ``name`` (a folder of templates/mail) for this letter.
+
+    A letter that can be shortened is, until its HTML is small enough to be shown whole.
+    """
+    pages = environment.get_template(f"mail/{name}/body.html")
+    html = pages.render(letter=letter)
+    while _is_long(html) and isinstance(letter, Shortenable) and (less := letter.shorter()):
+        letter = less
+        html = pages.render(letter=letter)
     subject = environment.get_template(f"mail/{name}/subject.txt").render(letter=letter)
     text = environment.get_template(f"mail/{name}/body.txt").render(letter=letter)
-    html = environment.get_template(f"mail/{name}/body.html").render(letter=letter)
-    return Rendered(" ".join(subject.split()), _without_gaps(text), html)
+    return Rendered(_BLANK.sub(" ", subject).strip(), _without_gaps(text), html)
 
 
-def build(rendered: Rendered, envelope: Envelope, settings: Settings) -> bytes:
-    """Return the message as it goes over the wire: text first, then HTML.
+def _is_long(html: str) -> bool:
+    return len(html.encode("ascii", "xmlcharrefreplace")) > MOST_OF_HTML
 
-    Values for headers come from us or are checked addresses; the standard library refuses any
-    line break in them.
+
+class Renders(Protocol):
+    """Renders a mail with other templates than ``ours``, or with those."""
+
+    def render(
+        self, name: str, language: str, letter: object, ours: Callable[[str], Environment]
+    ) -> Rendered:
+        """Return the parts of the mail ``name`` in a language for this letter."""
+        ...
+
+
+class Press:
+    """Renders and encodes a letter when it is first asked for, and keeps what came of it.
+
+    Two letters that are equal say the same: what is personal in them is a slot
+    (rendering.slots). ``environment_of`` gives the templates of a language; ``overrides`` are an
+    operator's own, which come before them.
     """
-    message = EmailMessage(policy=POLICY)
-    domain = settings.mail_domain
-    message["From"] = Address(settings.mail_name, addr_spec=settings.mail_from)
-    message["To"] = Address(addr_spec=envelope.to)
-    message["Subject"] = rendered.subject
-    message["Date"] = format_datetime(machine_now())
-    message["Message-ID"] = envelope.message_id
-    message["List-Id"] = f"Tidings {envelope.kind} <{envelope.kind}.{domain}>"
-    message["Feedback-ID"] = f"{envelope.kind}:tidings:{domain}"
-    message["Auto-Submitted"] = "auto-generated"
-    message["Precedence"] = "bulk"
-    message["X-Auto-Response-Suppress"] = "All"
-    if envelope.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if envelope.thread:
-        message["In-Reply-To"] = f"<{envelope.thread}@{domain}>"
-        message["References"] = f"<{envelope.thread}@{domain}>"
-    message.set_content(rendered.text, subtype="plain", charset="utf-8", cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return message.as_bytes()
+
+    def __init__(
+        self, environment_of: Callable[[str], Environment], overrides: Renders | None = None
+    ) -> None:
+        self._environment_of = environment_of
+        self._overrides = overrides
+        self._shelf: Shelf[Pieces] = Shelf(MOST_BYTES, lambda pieces: pieces.size)
+
+    def pieces(self, name: str, language: str, letter: Hashable) -> Pieces:
+        """Return the mail ``name`` in a language, ready for rendering.message.build.
+
+        Raises RejectedError when it cannot be written as a mail.
+        """
+
+        def make() -> Pieces:
+            if self._overrides is None:
+                return encode(render(self._environment_of(language), name, letter))
+            return encode(self._overrides.render(name, language, letter, self._environment_of))
+
+        return self._shelf.get((name, language, letter), make)
 
 
 def _without_gaps(text: str) -> str:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import open_reader, open_session
-from tidings.delivery.queries import due_delivery_ids
+from tidings.delivery.queries import due_delivery_ids, put_off_until
 from tidings.delivery.senders.base import Sender
 from tidings.delivery.senders.make import make_sender
 from tidings.errors import RejectedError
@@ -168,15 +168,20 @@ def _enroll(stage: Stage, session: Session, address: str, now: datetime) -> int:
 
 
 def _send_digests(stage: Stage, *, until: datetime) -> None:
+    """Send each digest, and each alert that was put off, at its time."""
+    last = datetime.min.replace(tzinfo=UTC)
     while True:
         with open_reader(stage.engine) as session:
-            due = digests_due_since(session, now=until)
+            put_off = put_off_until(session, after=last, until=until)
+            digests = digests_due_since(session, now=until)
+        due = min((moment for moment in (put_off, digests) if moment), default=None)
         if due is None:
             return
         with open_session(stage.engine) as session:
             runs = start_digests(session, now=due)
             compose_digest(session, runs, settings=stage.settings, now=due)
         _send(stage, due)
+        last = due
 
 
 def _send(stage: Stage, now: datetime) -> None:

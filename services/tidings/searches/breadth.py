@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from tidings.rendering.speech import Sayable
 from tidings.searches.query import (
     And,
     Comparison,
@@ -32,8 +33,8 @@ def why_too_broad(query: Query) -> str | None:
         return None
     idle = [leaf for leaf in leaves(query) if _says_nothing(leaf)]
     if idle and not any(isinstance(part, Not) for part in _walk(query)):
-        return "This finds nearly everything: every study is within these bounds."
-    return "This finds nearly everything: say what you look for beside what you do not."
+        return Sayable("This finds nearly everything: every study is within these bounds.")
+    return Sayable("This finds nearly everything: say what you look for beside what you do not.")
 
 
 def _finds_the_rest(query: Query) -> bool:

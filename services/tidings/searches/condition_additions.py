@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tidings.errors import QueryError, RejectedError
+from tidings.rendering.speech import Sayable
 from tidings.searches.canonical import canonical_form
 from tidings.searches.condition_names import written
 from tidings.searches.condition_places import Place, Span, in_field, place_of, spans
@@ -45,7 +46,7 @@ def read_choice(value: str) -> Choice:
                 pass
     except (ValueError, RecursionError):
         pass
-    raise RejectedError("A name that was chosen cannot be read; load the page again.")
+    raise RejectedError(Sayable("A name that was chosen cannot be read; load the page again."))
 
 
 def add_names(text: str, choices: Sequence[Choice]) -> Added:
@@ -64,7 +65,7 @@ def add_names(text: str, choices: Sequence[Choice]) -> Added:
         place = place_of(text, parse(text), span)  # what stands after it has grown
         longer = place and _with_names(text, place, [written(one.name) for one in chosen])
         if longer is None:
-            reason = "parentheses would stand too deep"
+            reason = Sayable("parentheses would stand too deep")
             left_out += [LeftOut(choice, reason) for choice in chosen]
         else:
             text = longer
@@ -85,7 +86,8 @@ def _wanted(text: str, query: Query, choices: Sequence[Choice], left_out: list[L
         if places is None:
             places = standing[typed] = _standing(text, query, choice)
         if not places or _overlaps(places[0].span, found):
-            left_out.append(LeftOut(choice, f"the search has no clause {choice.clause} by itself"))
+            reason = Sayable("the search has no clause {clause} by itself", clause=choice.clause)
+            left_out.append(LeftOut(choice, reason))
         elif not any(_has(place, clause) for place in places):
             chosen = found.setdefault(places[0].span, (places[0], []))[1]
             if all(_clause_of(other) != clause for other in chosen):
@@ -95,7 +97,9 @@ def _wanted(text: str, query: Query, choices: Sequence[Choice], left_out: list[L
 
 def _clause_of(choice: Choice) -> Query:
     if not words(choice.name):
-        raise RejectedError(f"The name “{choice.name}” has no letter or digit to search for.")
+        raise RejectedError(
+            Sayable("The name “{name}” has no letter or digit to search for.", name=choice.name)
+        )
     return parse(written(choice.name))
 
 
@@ -131,10 +135,10 @@ def _fitting(
             more = len(" OR ") + len(written(chosen[rank].name))
             more += 0 if kept else len("".join(_framed(text, place))) - len(text)
             if terms + 1 > MAX_TERMS:
-                reason = f"a search has at most {MAX_TERMS} terms"
+                reason = Sayable("a search has at most {n} terms", n=MAX_TERMS)
                 left_out.append(LeftOut(chosen[rank], reason))
             elif length + more > MAX_LENGTH:
-                reason = f"a search has at most {MAX_LENGTH:,} characters"
+                reason = Sayable("a search has at most {n} characters", n=MAX_LENGTH)
                 left_out.append(LeftOut(chosen[rank], reason))
             else:
                 kept.append(chosen[rank])

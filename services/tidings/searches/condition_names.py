@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tidings.rendering.speech import Sayable
 from tidings.searches.text import stem, words
 
 OURS = "tidings"
@@ -98,11 +99,11 @@ def doubt_of_words(key: str, *, is_vetted: bool) -> str:
     """Say why words may mean something else than a condition; "" when they hardly do."""
     parts = key.split()
     if sum(map(len, parts)) <= 2:
-        return "two letters mean many things"
+        return Sayable("two letters mean many things")
     if all(is_plain_english(part) or len(part) == 1 for part in parts):
-        return "also plain English, and upper and lower case are the same"
+        return Sayable("also plain English, and upper and lower case are the same")
     if len(parts) == 1 and (key in _ELSEWHERE or (len(key) == 3 and not is_vetted)):
-        return "a short form that other fields use, too"
+        return Sayable("a short form that other fields use, too")
     return ""
 
 
@@ -114,9 +115,9 @@ def is_plain_english(key: str) -> bool:
 def doubt_of_name(name: str, *, is_vetted: bool) -> str:
     """Say why a name is not added unasked; "" when it is."""
     if has_signs(name):
-        return "a search does not see its + and -"
+        return Sayable("a search does not see its + and -")
     if "," in name or len(words(name)) > LONGEST_IN_USE:
-        return "hardly ever written like this"
+        return Sayable("hardly ever written like this")
     return doubt_of_words(key_of(name), is_vetted=is_vetted)
 
 

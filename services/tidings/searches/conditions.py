@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tidings.rendering.speech import Sayable
 from tidings.searches.condition_names import (
     OURS,
     KnownCondition,
@@ -19,6 +20,8 @@ from tidings.searches.query import ALL_TEXT, Phrase, Query, Word
 
 MOST_CHOSEN = 8
 """Names of one condition that are added unasked; rarer ones are for the reader to choose."""
+
+ENOUGH = Sayable("as many others are added already")
 
 Index = Mapping[str, Sequence[KnownCondition]]
 
@@ -166,7 +169,7 @@ def _is_same(one: KnownCondition, other: KnownCondition) -> bool:
 
 def _doubt(span: Span, meant: Sequence[Sequence[KnownCondition]]) -> str:
     if len(meant) > 1:
-        return f"may mean {' or '.join(group[0].name for group in meant)}"
+        return Sayable("may mean {names}", names=tuple(group[0].name for group in meant))
     key = " ".join(span.words)
     ours = any(one.vocabulary == OURS and key in one.keys for group in meant for one in group)
     return doubt_of_words(key, is_vetted=ours)
@@ -185,7 +188,7 @@ def _names(
         clause = in_field(parse(written(text)), place.field)
         if _key(clause, place.field) in there or any(covers(other, clause) for other in finds):
             continue
-        note = doubt or ("as many others are added already" if is_sure and room <= 0 else "")
+        note = doubt or (ENOUGH if is_sure and room <= 0 else "")
         found.append(Name(text, is_sure and not note, note))
         if not note:
             room -= 1
@@ -203,9 +206,9 @@ def _told(group: Sequence[KnownCondition], index: Index) -> Iterator[tuple[str, 
     for key, (name, _) in told.items():
         others = _others(key, group, index, is_vetted=key in ours)
         if others:
-            told[key] = (name, f"also a name of {others[0].name}")
+            told[key] = (name, Sayable("also a name of {name}", name=others[0].name))
         elif key not in ours and _american_key(key) in told.keys() - {key}:
-            told[key] = (name, "British spelling, rare in RePORTER")
+            told[key] = (name, Sayable("British spelling, rare in RePORTER"))
     first = list(group[0].keys)
     order = first if group[0].vocabulary == OURS else first[:1]
     rest = sorted(told.keys() - set(order), key=lambda key: (key.count(" "), len(key), key))

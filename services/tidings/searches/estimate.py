@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tidings.rendering.speech import Sayable
 from tidings.subscribers.models import Cadence
 
 WEEK = timedelta(weeks=1)
@@ -124,41 +125,48 @@ def _too_many_mails(
     fewer = otherwise.get(Cadence.WEEKLY, mails)
     if mails <= MANY_MAILS * len(weeks) or cadence is Cadence.WEEKLY or fewer >= mails:
         return []
-    words = (
-        f"This would have sent {_about(weeks)}{mails:,} mails in {_weeks(len(weeks))}; "
-        f"a weekly digest would have sent {fewer:,}."
+    words = Sayable(
+        "This would have sent {mails} mails in {weeks}; a weekly digest would have sent {fewer}.",
+        mails=_about(mails, weeks),
+        weeks=_weeks(len(weeks)),
+        fewer=fewer,
     )
     return [Advice(words, cadence=Cadence.WEEKLY)]
 
 
 def _too_broad(weeks: Sequence[Week], narrower: Sequence[Variant]) -> list[Advice]:
     a_week = round(hits_in(weeks) / len(weeks))
-    said = Advice(
-        f"This finds {_about(weeks)}{a_week:,} things a week, more than most people read; "
-        "a digest shows the first of them."
+    words = Sayable(
+        "This finds {number} things a week, more than most people read; a digest shows the first "
+        "of them.",
+        number=_about(a_week, weeks),
     )
-    return [said, *(_proposal(one, "would leave") for one in narrower)]
+    proposal = Sayable("{words} it would leave {studies} now.")
+    return [Advice(words), *(_proposal(one, proposal) for one in narrower)]
 
 
 def _dead(weeks: Sequence[Week], wider: Sequence[Variant]) -> list[Advice]:
     if not wider:
         return []
-    said = Advice(f"This finds nothing now, and found nothing in {_weeks(len(weeks))}.")
-    return [said, *(_proposal(one, "finds") for one in wider)]
+    period = _weeks(len(weeks))
+    words = Sayable("This finds nothing now, and found nothing in {weeks}.", weeks=period)
+    proposal = Sayable("{words} it finds {studies} now.")
+    return [Advice(words), *(_proposal(one, proposal) for one in wider)]
 
 
-def _proposal(variant: Variant, verb: str) -> Advice:
-    found = f"{variant.hits:,} {'study' if variant.hits == 1 else 'studies'}"
-    return Advice(f"{variant.words} it {verb} {found} now.", text=variant.text)
+def _proposal(variant: Variant, frame: Sayable) -> Advice:
+    studies = Sayable.counted(variant.hits, "{n} study", "{n} studies")
+    return Advice(Sayable(frame, words=variant.words, studies=studies), text=variant.text)
 
 
 def _scaled(count: int, share: float) -> int:
     return round(count / share)
 
 
-def _about(weeks: Sequence[Week]) -> str:
-    return "about " if any(week.is_estimate for week in weeks) else ""
+def _about(number: int, weeks: Sequence[Week]) -> int | Sayable:
+    is_estimate = any(week.is_estimate for week in weeks)
+    return Sayable("about {number}", number=number) if is_estimate else number
 
 
-def _weeks(count: int) -> str:
-    return "1 week" if count == 1 else f"{count} weeks"
+def _weeks(count: int) -> Sayable:
+    return Sayable.counted(count, "{n} week", "{n} weeks")

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from lark import Token
 
 from tidings.errors import QueryError
+from tidings.rendering.speech import Sayable
 from tidings.searches.query import DateField, NumberField, TextField, ValueField
 
 Field = TextField | ValueField | NumberField | DateField
@@ -40,19 +41,21 @@ def known_field(field: Token) -> Field:
     known = _ALSO_CALLED.get(typed)
     likely = [known] if known else [name for name in names if name.startswith(typed)]
     likely = likely or get_close_matches(typed, names) or get_close_matches(typed, _ALSO_CALLED)
-    hint = f"did you mean {likely[0]}:?" if likely else f"there are {', '.join(names)}."
-    raise QueryError(f"There is no field {quoted(field)}: {hint}", column=at(field))
+    there_are = Sayable("there are {names}.", names=", ".join(names))
+    hint = did_you_mean(f"{likely[0]}:") if likely else there_are
+    message = Sayable("There is no field {field}: {hint}", field=quoted(field), hint=hint)
+    raise QueryError(message, column=at(field))
+
+
+def did_you_mean(*likely: str) -> Sayable:
+    """Return the question whether one of these was meant."""
+    return Sayable("did you mean {names}?", names=likely)
 
 
 def quoted(text: str) -> str:
     """Return what was typed, at most 40 characters of it, in quotation marks."""
     text = text.strip('"')
     return f"“{text if len(text) <= LONGEST_QUOTE else text[:LONGEST_QUOTE] + '...'}”"
-
-
-def listed(things: Sequence[str]) -> str:
-    """Return ``a, b or c``."""
-    return f"{', '.join(things[:-1])} or {things[-1]}" if len(things) > 1 else "".join(things)
 
 
 def at(token: Token) -> int:

@@ -8,13 +8,14 @@ from lark import v_args as _v_args  # pyright: ignore[reportUnknownVariableType]
 from lark.exceptions import VisitError
 
 from tidings.errors import QueryError
+from tidings.rendering.speech import Sayable
 from tidings.searches.breadth import why_too_broad
-from tidings.searches.fields import listed
 from tidings.searches.query import And, Not, Or, Query, leaves
 from tidings.searches.terms import Compared, compared, leaf_of, near
 from tidings.searches.textterms import OPERATORS, plain_leaf
 
 MAX_LENGTH, MAX_DEPTH, MAX_TERMS = 2000, 20, 64
+TOO_MANY_TERMS = Sayable("A search has at most {n} terms.", n=MAX_TERMS)
 
 _GRAMMAR = r"""
     ?start: or_
@@ -47,15 +48,15 @@ _GRAMMAR = r"""
     %ignore /\s+/
 """
 _EXPECTED = {
-    "RPAR": "a closing parenthesis",
-    "LPAR": "an opening parenthesis",
-    "WORD": "a word",
-    "PHRASE": "a quoted phrase",
-    "FIELD": "a field such as title:",
-    "COLON": "a colon",
-    "COMPARE": "a comparison such as >=",
-    "WITHIN": "a distance such as: within 50mi",
-    "DISTANCE": "a distance such as 50mi or 80 km",
+    "RPAR": Sayable("a closing parenthesis"),
+    "LPAR": Sayable("an opening parenthesis"),
+    "WORD": Sayable("a word"),
+    "PHRASE": Sayable("a quoted phrase"),
+    "FIELD": Sayable("a field such as title:"),
+    "COLON": Sayable("a colon"),
+    "COMPARE": Sayable("a comparison such as >="),
+    "WITHIN": Sayable("a distance such as: within 50mi"),
+    "DISTANCE": Sayable("a distance such as 50mi or 80 km"),
 }
 _READ_AS = str.maketrans("\u201c\u201d\u201e\u201f\xab\xbb\uff02\uff1a\uff08\uff09", '""""""":()')
 """Signs that telephones and word processors write by themselves, and what they are for us."""
@@ -78,9 +79,13 @@ def parse(text: str) -> Query:
     empty, too long or too deep, that does not parse, or that would find nearly everything.
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"A search has at most {MAX_LENGTH:,} characters.", column=MAX_LENGTH + 1)
+        message = Sayable("A search has at most {n} characters.", n=MAX_LENGTH)
+        raise QueryError(message, column=MAX_LENGTH + 1)
     if hidden := _FORBIDDEN.search(text):
-        message = f"There is a character here that nobody sees (U+{ord(hidden[0]):04X}): delete it."
+        code = f"U+{ord(hidden[0]):04X}"
+        message = Sayable(
+            "There is a character here that nobody sees ({code}): delete it.", code=code
+        )
         raise QueryError(message, column=hidden.start() + 1)
     shown = _UNSEEN.sub("", text).translate(_READ_AS)
     try:
@@ -89,7 +94,7 @@ def parse(text: str) -> Query:
     except QueryError as error:
         columns = [at for at, one in enumerate(text, start=1) if not _UNSEEN.match(one)]
         column = (*columns, len(text) + 1)[min(error.column - 1, len(columns))]
-        raise QueryError(str(error), column=column) from None
+        raise QueryError(error.text, column=column) from None
     return query
 
 
@@ -100,7 +105,7 @@ def parse_canonical(text: str) -> Query:
 
 def _parsed(text: str, *, depth: int) -> Query:
     if not text.strip():
-        raise QueryError("Type a word to search for.", column=1)
+        raise QueryError(Sayable("Type a word to search for."), column=1)
     _check_depth(text, depth)
     _check_size(text)
     try:
@@ -110,7 +115,7 @@ def _parsed(text: str, *, depth: int) -> Query:
     except VisitError as error:
         raise error.orig_exc from None
     if sum(1 for _ in leaves(query)) > MAX_TERMS:
-        raise QueryError(f"A search has at most {MAX_TERMS} terms.", column=1)
+        raise QueryError(TOO_MANY_TERMS, column=1)
     return query
 
 
@@ -122,16 +127,17 @@ def _check_depth(text: str, most: int) -> None:
         if not quoted:
             depth += (character == "(") - (character == ")")
         if depth > most:
-            raise QueryError(f"Parentheses stand at most {most} deep.", column=column)
+            message = Sayable("Parentheses stand at most {n} deep.", n=most)
+            raise QueryError(message, column=column)
     if quoted:
-        raise QueryError("This quotation mark is not closed.", column=opened)
+        raise QueryError(Sayable("This quotation mark is not closed."), column=opened)
 
 
 def _check_size(text: str) -> None:
     """Refuse what has far too many terms before time is spent on it."""
     pieces = _PIECE.findall(_PHRASE.sub("x", text))
     if sum(piece not in OPERATORS for piece in pieces) > MAX_TERMS * _PIECES_OF_TERM:
-        raise QueryError(f"A search has at most {MAX_TERMS} terms.", column=1)
+        raise QueryError(TOO_MANY_TERMS, column=1)
 
 
 def _check_breadth(query: Query, text: str) -> None:
@@ -144,11 +150,25 @@ def _explain(error: UnexpectedInput, text: str) -> NoReturn:
     is_end = token is not None and token.type == "$END"
     at = len(text.rstrip()) if is_end else error.pos_in_stream or 0
     known: set[str] = set(getattr(error, "accepts", None) or getattr(error, "allowed", None) or ())
-    expected = [words for name, words in _EXPECTED.items() if name in known]
+    expected = tuple(words for name, words in _EXPECTED.items() if name in known)
     found = text[at : at + 20].split()
-    seen = f"Did not expect “{found[0]}” here" if found else "The search ends too early"
-    wanted = f"; expected {listed(expected)}" if expected else ""
-    raise QueryError(f"{seen}{wanted}.", column=at + 1) from None
+    raise QueryError(_unexpected(found[0] if found else "", expected), column=at + 1) from None
+
+
+def _unexpected(found: str, expected: tuple[str, ...]) -> Sayable:
+    match found, expected:
+        case "", ():
+            return Sayable("The search ends too early.")
+        case "", _:
+            return Sayable("The search ends too early; expected {expected}.", expected=expected)
+        case _, ():
+            return Sayable("Did not expect “{found}” here.", found=found)
+        case _:
+            return Sayable(
+                "Did not expect “{found}” here; expected {expected}.",
+                found=found,
+                expected=expected,
+            )
 
 
 @_v_args(inline=True)

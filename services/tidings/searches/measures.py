@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tidings.errors import QueryError
+from tidings.rendering.speech import Sayable
 from tidings.searches.query import DateField, NumberField
 
 MAX_AMOUNT = 2**53
@@ -33,8 +34,10 @@ def read_span(field: NumberField | DateField, text: str, *, column: int) -> Span
         return _days(field, text, column)
     number = _year(text) if field is NumberField.FY else _amount(text)
     if number is None:
-        wanted = "a year such as 2026" if field is NumberField.FY else "dollars such as 250000"
-        raise QueryError(f"{field} is compared with {wanted}.", column=column)
+        year, dollars = Sayable("a year such as 2026"), Sayable("dollars such as 250000")
+        wanted = year if field is NumberField.FY else dollars
+        message = Sayable("{field} is compared with {wanted}.", field=field, wanted=wanted)
+        raise QueryError(message, column=column)
     return Span(number, number)
 
 
@@ -53,12 +56,15 @@ def _amount(text: str) -> int | None:
 def _days(field: DateField, text: str, column: int) -> Span:
     found = _DAY.fullmatch(text)
     if found is None:
-        message = f"{field} is compared with a day such as 2026-03-31, or with 2026-03 or 2026."
+        message = Sayable(
+            "{field} is compared with a day such as 2026-03-31, or with 2026-03 or 2026.",
+            field=field,
+        )
         raise QueryError(message, column=column)
     year, month, day = (int(part) if part else 0 for part in found.groups())
     try:
         first = date(year, month or 1, day or 1)
         last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
     except ValueError:
-        raise QueryError(f"There is no day {text}.", column=column) from None
+        raise QueryError(Sayable("There is no day {day}.", day=text), column=column) from None
     return Span(first.toordinal(), last.toordinal())

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import orjson
 
+from tidings.rendering.speech import Sayable
 from tidings.reporter.paging import PAGE
 from tidings.searches.criteria.ranges import YEARS
 from tidings.searches.criteria.reasons import TEXT
@@ -21,19 +22,19 @@ from tidings.searches.translate import Translation, translate
 SEARCH_FORM = "https://reporter.nih.gov/advanced-search"
 PLACES = {"projecttitle": "title", "abstracttext": "abstract", "terms": "terms"}
 LABELS = {
-    "org_states": "State",
-    "org_cities": "City",
-    "org_countries": "Country",
-    "org_names": "Organization",
-    "pi_names": "Principal investigator",
-    "activity_codes": "Activity code",
-    "project_nums": "Project number",
-    YEARS: "Fiscal year",
+    "org_states": Sayable("State: {values}."),
+    "org_cities": Sayable("City: {values}."),
+    "org_countries": Sayable("Country: {values}."),
+    "org_names": Sayable("Organization: {values}."),
+    "pi_names": Sayable("Principal investigator: {values}."),
+    "activity_codes": Sayable("Activity code: {values}."),
+    "project_nums": Sayable("Project number: {values}."),
+    YEARS: Sayable("Fiscal year: {values}."),
 }
 RANGE_LABELS = {
-    "award_amount_range": ("Award amount in dollars", "min_amount", "max_amount"),
-    "project_start_date": ("Project start date", "from_date", "to_date"),
-    "project_end_date": ("Project end date", "from_date", "to_date"),
+    "award_amount_range": (Sayable("Award amount in dollars: {ends}."), "min_amount", "max_amount"),
+    "project_start_date": (Sayable("Project start date: {ends}."), "from_date", "to_date"),
+    "project_end_date": (Sayable("Project end date: {ends}."), "from_date", "to_date"),
 }
 
 
@@ -57,7 +58,7 @@ def open_in_reporter(query: Query, *, today: date, form: str = SEARCH_FORM) -> O
     """Return how to ask RePORTER for a search; ``today`` ends open ranges of fiscal years."""
     translation = translate(query, today=today)
     if not translation.criteria:
-        nothing = "Nothing of this search can be asked of RePORTER."
+        nothing = Sayable("Nothing of this search can be asked of RePORTER.")
         return Opening("", "", "", (nothing, *_notes(translation)))
     body = {
         "criteria": translation.criteria,
@@ -76,26 +77,37 @@ def open_in_reporter(query: Query, *, today: date, form: str = SEARCH_FORM) -> O
 
 
 def _notes(translation: Translation) -> Iterator[str]:
-    yield from (f"RePORTER finds more: {sentence}" for sentence in translation.left_out)
-    yield from (f"RePORTER may differ: {sentence}" for sentence in translation.differs)
+    for sentence in translation.left_out:
+        yield Sayable("RePORTER finds more: {sentence}", sentence=sentence)
+    for sentence in translation.differs:
+        yield Sayable("RePORTER may differ: {sentence}", sentence=sentence)
 
 
 def _choices(criteria: Mapping[str, Any]) -> Iterator[str]:
     """Say what to choose in the form beside the text."""
     if text := criteria.get(TEXT):
-        places = [PLACES[place] for place in text["search_field"].split(",")]
-        yield f"Text search: the logic is Advanced, in {', '.join(places)}."
+        places = ", ".join(PLACES[place] for place in text["search_field"].split(","))
+        yield Sayable("Text search: the logic is Advanced, in {places}.", places=places)
     for name, values in criteria.items():
         if name in LABELS:
-            yield f"{LABELS[name]}: {', '.join(map(_shown, values))}."
+            yield Sayable(LABELS[name], values=", ".join(map(_shown, values)))
         elif name in RANGE_LABELS:
             label, low, high = RANGE_LABELS[name]
-            ends = (("from", values.get(low)), ("to", values.get(high)))
-            yield f"{label}: {' '.join(f'{word} {end}' for word, end in ends if end is not None)}."
+            yield Sayable(label, ends=_ends(values.get(low), values.get(high)))
     if agencies := criteria.get("agencies"):
-        yield f"Agency/Institute/Center, as administering: {', '.join(agencies)}."
+        names = ", ".join(agencies)
+        yield Sayable("Agency/Institute/Center, as administering: {values}.", values=names)
     if split := criteria.get("project_num_split"):
-        yield f"Project number: *{split['ic_code']}{split['serial_num']}*."
+        number = f"*{split['ic_code']}{split['serial_num']}*"
+        yield Sayable(LABELS["project_nums"], values=number)
+
+
+def _ends(low: object, high: object) -> Sayable:
+    if high is None:
+        return Sayable("from {low}", low=str(low))
+    if low is None:
+        return Sayable("to {high}", high=str(high))
+    return Sayable("from {low} to {high}", low=str(low), high=str(high))
 
 
 def _shown(value: Any) -> str:

@@ -59,6 +59,19 @@ def live_saved_searches(session: Session, subscriber_id: int) -> Sequence[SavedS
     ).all()
 
 
+def saved_search_of(
+    session: Session, subscriber_id: int, saved_search_id: int
+) -> SavedSearch | None:
+    """Return this saved search if it is the subscriber's and has not ended."""
+    return session.exec(
+        select(SavedSearch).where(
+            col(SavedSearch.id) == saved_search_id,
+            SavedSearch.subscriber_id == subscriber_id,
+            col(SavedSearch.ended_at).is_(None),
+        )
+    ).one_or_none()
+
+
 def search_ids_from(session: Session, first: int) -> Sequence[int]:
     """Return the ids of all searches from an id on."""
     return session.exec(select(col(Search.id)).where(col(Search.id) >= first)).all()  # pyright: ignore[reportReturnType] - a stored row has an id
@@ -103,9 +116,10 @@ def searches_to_tell_of(
 def searches_to_match(
     session: Session, *conditions: ColumnElement[bool], now: datetime
 ) -> Sequence[tuple[Search, Sequence[SavedSearch]]]:
-    """Return each distinct search that somebody is to be told of, with who saved it.
+    """Return each distinct search that somebody may be told of, with who saved it.
 
-    That leaves out what has ended, is paused or is muted, and readers without consent.
+    That leaves out what has ended, is paused for all kinds of change or is muted, and readers
+    without consent.
     """
     found: dict[int, tuple[Search, list[SavedSearch]]] = {}
     rows = session.exec(
@@ -114,7 +128,6 @@ def searches_to_match(
         .join(Subscriber, col(Subscriber.id) == col(SavedSearch.subscriber_id))
         .where(
             col(SavedSearch.ended_at).is_(None),
-            SavedSearch.cadence != Cadence.PAUSED,
             or_(col(SavedSearch.muted_until).is_(None), col(SavedSearch.muted_until) <= now),
             Subscriber.state == SubscriberState.ACTIVE,
             *conditions,
@@ -122,7 +135,8 @@ def searches_to_match(
         .order_by(col(Search.id), col(SavedSearch.id))
     )
     for search, saved in rows:
-        found.setdefault(stored_id(search.id), (search, []))[1].append(saved)
+        if saved.cadence is not Cadence.PAUSED or saved.cadence_by_kind:
+            found.setdefault(stored_id(search.id), (search, []))[1].append(saved)
     return list(found.values())
 
 
@@ -132,14 +146,15 @@ def all_live_searches(session: Session) -> Sequence[Search]:
     return session.exec(select(Search).where(col(Search.id).in_(saved))).all()
 
 
-def saved_by_ids(session: Session, ids: Collection[int], *, now: datetime) -> Sequence[SavedSearch]:
-    """Return those of these saved searches that are live, neither paused nor muted."""
+def saved_by_ids(session: Session, ids: Collection[int]) -> Sequence[SavedSearch]:
+    """Return those of these saved searches that are live, paused and muted ones as well."""
     return session.exec(
-        select(SavedSearch).where(
+        select(SavedSearch)
+        .join(Subscriber, col(Subscriber.id) == col(SavedSearch.subscriber_id))
+        .where(
             col(SavedSearch.id).in_(ids),
             col(SavedSearch.ended_at).is_(None),
-            SavedSearch.cadence != Cadence.PAUSED,
-            or_(col(SavedSearch.muted_until).is_(None), col(SavedSearch.muted_until) <= now),
+            Subscriber.state == SubscriberState.ACTIVE,
         )
     ).all()
 

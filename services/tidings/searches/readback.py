@@ -6,8 +6,9 @@ is said is exact: alternatives inside of what must all hold, and the other way r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tidings.rendering.speech import ENGLISH, Sayable, Speech
 from tidings.searches.query import And, Comparison, Not, Or, Query, is_about_changes
 from tidings.searches.saying import ARE, MENTION, Range, Said, merged, said
 
@@ -20,51 +21,53 @@ class _Joined:
     parts: tuple["_Part", ...]
 
     @property
-    def word(self) -> str:
-        return "and" if self.is_all else "or"
-
-    @property
     def apart(self) -> list["_Part"]:
         return [one.set_apart if isinstance(one, Said) else one for one in self.parts]
 
 
 _Part = Said | _Joined
 
+NEW_STUDIES = Sayable("New studies")
+STUDIES = Sayable("Studies")
 
-def read_back(query: Query, *, noun: str = "New studies") -> str:
+
+def read_back(query: Query, *, noun: str = NEW_STUDIES, speech: Speech = ENGLISH) -> str:
     """Return a search as a sentence without its full stop.
 
     ``noun`` is what it finds; a search about changes finds changes of studies whatever it is.
     """
-    part = _part(query, is_not=False)
+    part = _part(query, speech, is_not=False)
     parts = part.parts if isinstance(part, _Joined) and part.is_all else (part,)
     if is_about_changes(query):
         happened = [one for one in parts if isinstance(one, Said) and one.is_of_change]
-        noun = _changes(happened)
+        noun = _changes(happened, speech)
         parts = [one for one in parts if one not in happened]
-    return noun + _mentions(parts) + _traits(parts) + _choices(parts)
+    told = (_mentions(parts, speech), _traits(parts, speech), _choices(parts, speech))
+    return speech.say(noun) + "".join(told)
 
 
-def in_words(query: Query) -> str:
+def in_words(query: Query, *, speech: Speech = ENGLISH) -> str:
     """Return one clause of a search, or a few, without the noun: ``“tumor” in the title``."""
-    return _short(_part(query, is_not=False))
+    return _short(_part(query, speech, is_not=False), speech)
 
 
-def _part(query: Query, *, is_not: bool) -> _Part:
+def _part(query: Query, speech: Speech, *, is_not: bool) -> _Part:
     """Return a query in words, NOT moved inwards and what stands alike in one list."""
     match query:
         case Not(part):
-            return _part(part, is_not=not is_not)
+            return _part(part, speech, is_not=not is_not)
         case And(parts) | Or(parts):
             is_and = isinstance(query, And)
             bounds = _with_ranges(parts) if is_and else parts
             said_parts = [
-                said(one, is_not=is_not) if isinstance(one, Range) else _part(one, is_not=is_not)
+                said(one, is_not=is_not, speech=speech)
+                if isinstance(one, Range)
+                else _part(one, speech, is_not=is_not)
                 for one in bounds
             ]
             return _join(said_parts, is_all=is_and is not is_not)
         case _:
-            return said(query, is_not=is_not)
+            return said(query, is_not=is_not, speech=speech)
 
 
 def _with_ranges(parts: Sequence[Query]) -> list[Query | Range]:
@@ -107,44 +110,59 @@ def _join(parts: Sequence[_Part], *, is_all: bool) -> _Part:
     return done[0] if len(done) == 1 else _Joined(is_all, done)
 
 
-def _changes(parts: Sequence[Said]) -> str:
-    levels = [one for one in parts if one.is_of_severity and not one.is_not]
-    kinds = [one for one in parts if one not in levels]
-    first = f"{levels[0].value.capitalize()} changes" if levels else "Changes"
-    told = ", ".join(
-        one.short if one.is_of_severity else f"{'not ' if one.is_not else ''}{one.value}"
-        for one in kinds
-    )
-    return f"{first} ({told}) of studies" if told else f"{first} of studies"
+def _changes(parts: Sequence[Said], speech: Speech) -> str:
+    levels = next((one for one in parts if one.is_of_severity and not one.is_not), None)
+    others = [one for one in parts if one is not levels]
+    others = [one if one.is_of_severity else replace(one, frame="{value}") for one in others]
+    kinds = ", ".join(one.short for one in others)
+    if levels and kinds:
+        words = speech.say(
+            "{levels} changes ({kinds}) of studies", levels=levels.value, kinds=kinds
+        )
+    elif levels:
+        words = speech.say("{levels} changes of studies", levels=levels.value)
+    elif kinds:
+        words = speech.say("changes ({kinds}) of studies", kinds=kinds)
+    else:
+        words = speech.say("changes of studies")
+    return words[:1].upper() + words[1:]
 
 
-def _mentions(parts: Sequence[_Part]) -> str:
+def _mentions(parts: Sequence[_Part], speech: Speech) -> str:
     there = [one for one in parts if isinstance(one, Said) and one.verb == MENTION]
     wanted = [one for one in there if not one.is_not]
     unwanted = [one for one in there if one.is_not]
     if not there:
         return ""
-    if not wanted:
-        return f" that {' and '.join(one.whole for one in unwanted)}"
     apart = wanted if len(there) == 1 else [one.set_apart for one in wanted]
-    text = f" that {' and '.join(one.whole for one in apart)}"
-    if len(there) == 2 and unwanted and not wanted[0].behind and not unwanted[0].behind:
-        return f"{text} but not {unwanted[0].value}"
-    return f"{text} but {' and '.join(one.whole for one in unwanted)}" if unwanted else text
+    text = speech.chained([one.whole for one in apart or unwanted], is_all=True)
+    if wanted and unwanted:
+        if len(there) == 2 and wanted[0].is_bare and unwanted[0].is_bare:
+            text = speech.say("{mentions} but not {words}", mentions=text, words=unwanted[0].value)
+        else:
+            others = speech.chained([one.whole for one in unwanted], is_all=True)
+            text = speech.say("{mentions} but {others}", mentions=text, others=others)
+    return f" {speech.say('that {mentions}', mentions=text)}"
 
 
-def _traits(parts: Sequence[_Part]) -> str:
+def _traits(parts: Sequence[_Part], speech: Speech) -> str:
     told = [one.short for one in parts if isinstance(one, Said) and one.verb == ARE]
-    told += [f"either {_short(one)}" for one in parts if _is_of_traits(one)]
+    told += [
+        speech.say("either {values}", values=_short(one, speech))
+        for one in parts
+        if _is_of_traits(one)
+    ]
     has_mentions = any(isinstance(one, Said) and one.verb == MENTION for one in parts)
     return f"{', ' if has_mentions else ' '}{', '.join(told)}" if told else ""
 
 
-def _choices(parts: Sequence[_Part]) -> str:
+def _choices(parts: Sequence[_Part], speech: Speech) -> str:
     choices = [one for one in parts if isinstance(one, _Joined) and not _is_of_traits(one)]
-    others = len(parts) > len(choices)
-    told = [f"that either {_whole(one)}" for one in choices]
-    return f"{', and ' if others else ' '}{', and '.join(told)}" if told else ""
+    if not choices:
+        return ""
+    told = [speech.say("that either {choices}", choices=_whole(one, speech)) for one in choices]
+    divide = f", {speech.say('and')} " if len(parts) > len(choices) else " "
+    return divide + speech.chained(told, is_all=True, divide=",")
 
 
 def _is_of_traits(part: _Part) -> bool:
@@ -153,18 +171,19 @@ def _is_of_traits(part: _Part) -> bool:
     return all(isinstance(one, Said) and one.verb == ARE for one in part.parts)
 
 
-def _short(part: _Part, *, is_deep: bool = False) -> str:
+def _short(part: _Part, speech: Speech, *, is_deep: bool = False) -> str:
     if isinstance(part, Said):
         return part.short
-    text = f" {part.word} ".join(_short(one, is_deep=True) for one in part.apart)
+    texts = [_short(one, speech, is_deep=True) for one in part.apart]
+    text = speech.chained(texts, is_all=part.is_all)
     return f"({text})" if is_deep else text
 
 
-def _whole(part: _Part, *, depth: int = 0) -> str:
+def _whole(part: _Part, speech: Speech, *, depth: int = 0) -> str:
     """Say alternatives, each with its verb; what all holds within one needs no parentheses yet."""
     if isinstance(part, Said):
         return part.whole
-    texts = [_whole(one, depth=depth + 1) for one in part.apart]
+    texts = [_whole(one, speech, depth=depth + 1) for one in part.apart]
     divide = "," if depth == 0 and any(isinstance(one, _Joined) for one in part.parts) else ""
-    text = f"{divide} {part.word} ".join(texts)
+    text = speech.chained(texts, is_all=part.is_all, divide=divide)
     return f"({text})" if depth > 1 else text

@@ -1,16 +1,28 @@
-"""One clause of a search in words (pure)."""
+"""One clause of a search in words (pure).
+
+A frame is a text with ``{value}`` where the values stand, so that several values can share it:
+``led from {value}``. Frames that follow ``are`` say a trait of studies, in every language.
+"""
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tidings.projects.models import ChangeKind
+from tidings.projects.models import ChangeKind, Severity
 from tidings.projects.wording import HEADLINES
-from tidings.rendering.filters import day, money
+from tidings.rendering.speech import ENGLISH, Sayable, Speech
+from tidings.searches.frames import (
+    DATES,
+    DOLLARS,
+    MENTIONED,
+    RANGES,
+    SEVERITIES,
+    TRAITS,
+    YEARS,
+)
 from tidings.searches.places import find_place
 from tidings.searches.query import (
-    ALL_TEXT,
     Comparison,
     DateField,
     Leaf,
@@ -18,7 +30,6 @@ from tidings.searches.query import (
     NumberField,
     Phrase,
     Prefix,
-    TextField,
     Value,
     ValueField,
     Word,
@@ -27,50 +38,7 @@ from tidings.searches.states import REGIONS
 
 MENTION = "mention"
 ARE = "are"
-_SEVERITY = "of severity "
-_CHANGE = "with the change “"
-
-_BEFORE: Mapping[str, str] = {
-    TextField.CATEGORY: "in the NIH category ",
-    TextField.PI: "led by ",
-    TextField.ORG: "at ",
-    TextField.CITY: "in the city ",
-    TextField.COUNTRY: "in the country ",
-    ValueField.STATE: "led from ",
-    ValueField.IC: "funded by ",
-    ValueField.ACTIVITY: "awarded as ",
-    ValueField.PROJECT: "part of project ",
-    ValueField.CHANGE: _CHANGE,
-    ValueField.SEVERITY: _SEVERITY,
-}
-_BEHIND: Mapping[str, str] = {
-    ALL_TEXT: "",
-    TextField.TITLE: " in the title",
-    TextField.ABSTRACT: " in the abstract",
-    TextField.TERMS: " among the project terms",
-}
-_KINDS = {**HEADLINES, ChangeKind.END_CUT: "end date cut short"}
-_DOLLARS = {
-    "=": "for ",
-    "<": "for less than ",
-    "<=": "for at most ",
-    ">": "for more than ",
-    ">=": "for at least ",
-}
-_YEARS = {
-    "=": ("of fiscal year ", ""),
-    "<": ("of a fiscal year before ", ""),
-    "<=": ("of fiscal year ", " or earlier"),
-    ">": ("of a fiscal year after ", ""),
-    ">=": ("of fiscal year ", " or later"),
-}
-_DATES = {
-    "=": (" on ", ""),
-    "<": (" before ", ""),
-    "<=": (" by ", ""),
-    ">": (" after ", ""),
-    ">=": (" on ", " or later"),
-}
+_KINDS = {**HEADLINES, ChangeKind.END_CUT: Sayable("end date cut short")}
 
 
 @dataclass(frozen=True)
@@ -84,130 +52,151 @@ class Range:
 
 @dataclass(frozen=True)
 class Said:
-    """A clause: studies ``mention`` a value or ``are`` so; values that stand alike are listed."""
+    """A clause: studies ``mention`` a value or ``are`` so; values that stand alike are listed.
+
+    ``frame`` and ``value`` are in the language of ``speech``; ``about`` is the field of a clause
+    that tells of what happened, not of the study.
+    """
 
     verb: str
-    before: str
+    frame: str
     value: str
-    behind: str = ""
     is_not: bool = False
+    about: ValueField | None = None
     joined: str = ""  # how the values of a list are: and, or
+    speech: Speech = ENGLISH
 
     @property
-    def place(self) -> tuple[str, str, str, bool]:
+    def place(self) -> tuple[str, str, bool]:
         """What clauses have in common whose values may stand in one list."""
-        return self.verb, self.before, self.behind, self.is_not
+        return self.verb, self.frame, self.is_not
 
     @property
     def is_of_change(self) -> bool:
         """Whether it tells of what happened, not of the study."""
-        return self.is_of_severity or self.before == _CHANGE
+        return self.about is not None
 
     @property
     def is_of_severity(self) -> bool:
         """Whether it tells how much a change may matter."""
-        return self.before == _SEVERITY
+        return self.about is ValueField.SEVERITY
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its value stands in no frame: words anywhere in a text."""
+        return self.frame == "{value}"
 
     @property
     def set_apart(self) -> "Said":
         """The clause with its list marked, so that what follows is not of the list."""
-        together = {"": "", "and": "both ", "or": "either "}
-        return replace(self, value=f"{together['' if self.is_not else self.joined]}{self.value}")
+        if self.is_not or not self.joined:
+            return self
+        value = self.speech.say(
+            "both {values}" if self.joined == "and" else "either {values}", values=self.value
+        )
+        return replace(self, value=value)
 
     @property
     def short(self) -> str:
         """The clause without its verb: ``led from Arizona``."""
-        return f"{'not ' if self.is_not else ''}{self.before}{self.value}{self.behind}"
+        said = self.frame.format(value=self.value)
+        return self.speech.say("not {trait}", trait=said) if self.is_not else said
 
     @property
     def whole(self) -> str:
         """The clause with its verb: ``are led from Arizona``."""
+        said = self.frame.format(value=self.value)
         if self.verb == ARE:
-            return f"are {self.short}"
-        said_not = "do not " if self.is_not else ""
-        return f"{said_not}{self.verb} {self.before}{self.value}{self.behind}"
+            return self.speech.say("are not {trait}" if self.is_not else "are {trait}", trait=said)
+        return self.speech.say(
+            "do not mention {words}" if self.is_not else "mention {words}", words=said
+        )
 
 
 def merged(parts: Sequence[Said], *, is_all: bool) -> Said:
     """Return one clause with the values of several that stand alike."""
     if len(parts) == 1:
         return parts[0]
+    speech = parts[0].speech
     word = "and" if is_all and not parts[0].is_not else "or"
-    return replace(
-        parts[0], value=listed([one.set_apart.value for one in parts], word), joined=word
-    )
+    values = [one.set_apart.value for one in parts]
+    listed = speech.listed(values) if word == "and" else speech.either(values)
+    return replace(parts[0], value=listed, joined=word)
 
 
-def said(leaf: Leaf | Range, *, is_not: bool = False) -> Said:
+def said(leaf: Leaf | Range, *, is_not: bool = False, speech: Speech = ENGLISH) -> Said:
     """Return a clause, or what must not be, in words."""
+    verb, about = ARE, None
     match leaf:
         case Word() | Phrase() | Prefix():
-            value = _value_of(leaf)
-            if leaf.field in _BEHIND:
-                return Said(MENTION, "", value, _BEHIND[leaf.field], is_not)
-            return Said(ARE, _BEFORE[leaf.field], value, is_not=is_not)
+            verb = MENTION if leaf.field in MENTIONED else ARE
+            frame: str = {**MENTIONED, **TRAITS}[leaf.field]
+            value = _value_of(leaf, speech)
         case Value(field, value):
-            behind = "”" if field is ValueField.CHANGE else ""
-            return Said(ARE, _BEFORE[field], _NAMES.get(field, str)(value), behind, is_not)
+            about = field if field in {ValueField.CHANGE, ValueField.SEVERITY} else None
+            frame = TRAITS[field]
+            value = speech.say(_NAMES[field](value)) if field in _NAMES else value
         case Near(place, miles):
             found = find_place(place)
-            unit = "mile" if miles == 1 else "miles"
-            before = f"within {miles} {unit} of "
-            return Said(ARE, before, found.title if found else place, is_not=is_not)
+            frame, value = _within(miles), found.title if found else place
         case Range():
-            return Said(ARE, *_between(leaf), is_not=is_not)
+            frame, value = _between(leaf, speech)
         case Comparison():
-            return Said(ARE, *_bound(leaf), is_not=is_not)
+            frame, value = _bound(leaf, speech)
+    return Said(verb, speech.say(frame), value, is_not, about, speech=speech)
 
 
-def listed(things: Sequence[str], word: str) -> str:
-    """Return ``a``, ``a or b``, ``a, b or c``."""
-    return f"{', '.join(things[:-1])} {word} {things[-1]}" if len(things) > 1 else "".join(things)
-
-
-def _value_of(leaf: Word | Phrase | Prefix) -> str:
+def _value_of(leaf: Word | Phrase | Prefix, speech: Speech) -> str:
     match leaf:
         case Word(_, word):
             return f"“{word}”"
         case Prefix(_, prefix):
-            return f"a word that begins with “{prefix}”"
+            return speech.say("a word that begins with “{prefix}”", prefix=prefix)
         case Phrase(_, words):
-            return f"{'exactly ' if len(words) == 1 else ''}“{' '.join(words)}”"
+            quoted = f"“{' '.join(words)}”"
+            return speech.say("exactly {word}", word=quoted) if len(words) == 1 else quoted
 
 
 _NAMES: Mapping[ValueField, Callable[[str], str]] = {
     ValueField.STATE: lambda code: REGIONS.get(code, code),
     ValueField.CHANGE: lambda kind: _KINDS[ChangeKind(kind)],
+    ValueField.SEVERITY: lambda severity: SEVERITIES[Severity(severity)],
 }
 
 
-def _bound(leaf: Comparison) -> tuple[str, str, str]:
+def _within(miles: int) -> Sayable:
+    return Sayable.counted(
+        miles, "within {n} mile of {value}", "within {n} miles of {value}", value="{value}"
+    )
+
+
+def _bound(leaf: Comparison, speech: Speech) -> tuple[str, str]:
     match leaf:
         case Comparison(NumberField.FY, operator, number):
-            before, behind = _YEARS[operator]
-            return before, str(number), behind
+            return YEARS[operator], str(number)
         case Comparison(NumberField.AMOUNT, operator, number):
-            return _DOLLARS[operator], money(number), ""
+            return DOLLARS[operator], speech.money(number)
         case Comparison(field, operator, number):
-            before, behind = _DATES[operator]
-            return f"{field}ing{before}", day(date.fromordinal(number)), behind
+            return DATES[field][operator], speech.day(date.fromordinal(number))
 
 
-def _between(one: Range) -> tuple[str, str, str]:
+def _between(one: Range, speech: Speech) -> tuple[str, str]:
     match one:
         case Range(NumberField.FY, first, last):
-            return "of fiscal years ", f"{first} to {last}", ""
+            ends = speech.say("{first} to {last}", first=first, last=last)
         case Range(NumberField.AMOUNT, first, last):
-            return "for ", f"{money(first)} to {money(last)}", ""
-        case Range(field, first, last):
-            return f"{field}ing ", _days(date.fromordinal(first), date.fromordinal(last)), ""
+            money = speech.money
+            ends = speech.say("{first} to {last}", first=money(first), last=money(last))
+        case Range(_, first, last):
+            ends = _days(date.fromordinal(first), date.fromordinal(last), speech)
+    return RANGES[one.field], ends
 
 
-def _days(first: date, last: date) -> str:
-    """Return ``in 2026`` and ``in Mar 2026`` for whole ones, else the first and the last day."""
+def _days(first: date, last: date, speech: Speech) -> str:
+    """Return ``in 2026`` and ``in March 2026`` for whole ones, else the first and the last day."""
     if (first.day, last.day) == (1, monthrange(last.year, last.month)[1]):
         if (first.year, first.month, last.month) == (last.year, 1, 12):
-            return f"in {first.year}"
+            return speech.say("in {year}", year=first.year)
         if (first.year, first.month) == (last.year, last.month):
-            return f"in {first:%b %Y}"
-    return f"from {day(first)} to {day(last)}"
+            return speech.say("in {month}", month=speech.month(first))
+    return speech.say("from {first} to {last}", first=speech.day(first), last=speech.day(last))

@@ -1,29 +1,87 @@
 """States, districts and territories by their codes, as RePORTER writes them (pure)."""
 
 from collections.abc import Mapping
+from unicodedata import combining, normalize
+
+from tidings.projects.folding import fold
+from tidings.rendering.speech import Sayable, Speech
 
 STATES: Mapping[str, str] = {
-    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California",
-    "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware", "DC": "the District of Columbia",
-    "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois",
-    "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana",
-    "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota",
-    "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada",
-    "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York",
-    "NC": "North Carolina", "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma",
-    "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island", "SC": "South Carolina",
-    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont",
-    "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin",
-    "WY": "Wyoming", "AS": "American Samoa", "GU": "Guam", "MP": "the Northern Mariana Islands",
-    "PR": "Puerto Rico", "VI": "the US Virgin Islands", "FM": "Micronesia",
-    "MH": "the Marshall Islands", "PW": "Palau",
-}  # fmt: skip
+    "AL": Sayable("Alabama"),
+    "AK": Sayable("Alaska"),
+    "AZ": Sayable("Arizona"),
+    "AR": Sayable("Arkansas"),
+    "CA": Sayable("California"),
+    "CO": Sayable("Colorado"),
+    "CT": Sayable("Connecticut"),
+    "DE": Sayable("Delaware"),
+    "DC": Sayable("the District of Columbia"),
+    "FL": Sayable("Florida"),
+    "GA": Sayable("Georgia"),
+    "HI": Sayable("Hawaii"),
+    "ID": Sayable("Idaho"),
+    "IL": Sayable("Illinois"),
+    "IN": Sayable("Indiana"),
+    "IA": Sayable("Iowa"),
+    "KS": Sayable("Kansas"),
+    "KY": Sayable("Kentucky"),
+    "LA": Sayable("Louisiana"),
+    "ME": Sayable("Maine"),
+    "MD": Sayable("Maryland"),
+    "MA": Sayable("Massachusetts"),
+    "MI": Sayable("Michigan"),
+    "MN": Sayable("Minnesota"),
+    "MS": Sayable("Mississippi"),
+    "MO": Sayable("Missouri"),
+    "MT": Sayable("Montana"),
+    "NE": Sayable("Nebraska"),
+    "NV": Sayable("Nevada"),
+    "NH": Sayable("New Hampshire"),
+    "NJ": Sayable("New Jersey"),
+    "NM": Sayable("New Mexico"),
+    "NY": Sayable("New York"),
+    "NC": Sayable("North Carolina"),
+    "ND": Sayable("North Dakota"),
+    "OH": Sayable("Ohio"),
+    "OK": Sayable("Oklahoma"),
+    "OR": Sayable("Oregon"),
+    "PA": Sayable("Pennsylvania"),
+    "RI": Sayable("Rhode Island"),
+    "SC": Sayable("South Carolina"),
+    "SD": Sayable("South Dakota"),
+    "TN": Sayable("Tennessee"),
+    "TX": Sayable("Texas"),
+    "UT": Sayable("Utah"),
+    "VT": Sayable("Vermont"),
+    "VA": Sayable("Virginia"),
+    "WA": Sayable("Washington"),
+    "WV": Sayable("West Virginia"),
+    "WI": Sayable("Wisconsin"),
+    "WY": Sayable("Wyoming"),
+    "AS": Sayable("American Samoa"),
+    "GU": Sayable("Guam"),
+    "MP": Sayable("the Northern Mariana Islands"),
+    "PR": Sayable("Puerto Rico"),
+    "VI": Sayable("the US Virgin Islands"),
+    "FM": Sayable("Micronesia"),
+    "MH": Sayable("the Marshall Islands"),
+    "PW": Sayable("Palau"),
+}
 PROVINCES: Mapping[str, str] = {
-    "AB": "Alberta", "BC": "British Columbia", "MB": "Manitoba", "NB": "New Brunswick",
-    "NL": "Newfoundland and Labrador", "NS": "Nova Scotia", "NT": "the Northwest Territories",
-    "NU": "Nunavut", "ON": "Ontario", "PE": "Prince Edward Island", "PQ": "Quebec",
-    "SK": "Saskatchewan", "YT": "Yukon",
-}  # fmt: skip
+    "AB": Sayable("Alberta"),
+    "BC": Sayable("British Columbia"),
+    "MB": Sayable("Manitoba"),
+    "NB": Sayable("New Brunswick"),
+    "NL": Sayable("Newfoundland and Labrador"),
+    "NS": Sayable("Nova Scotia"),
+    "NT": Sayable("the Northwest Territories"),
+    "NU": Sayable("Nunavut"),
+    "ON": Sayable("Ontario"),
+    "PE": Sayable("Prince Edward Island"),
+    "PQ": Sayable("Quebec"),
+    "SK": Sayable("Saskatchewan"),
+    "YT": Sayable("Yukon"),
+}
 """Canada's, which stand where other records have a state."""
 
 _ALSO = {"QC": "PQ"}
@@ -33,6 +91,26 @@ REGIONS = {**STATES, **PROVINCES}
 """Every code that a record's state may be, with its name."""
 
 _CODES = {name.removeprefix("the ").casefold(): code for code, name in REGIONS.items()}
+
+
+_ARTICLES = {"en": ("the ",), "es": ("el ", "las ")}
+
+
+def state_choices(speech: Speech) -> list[tuple[str, str]]:
+    """Return the code and the name of each state as a list to choose from has them."""
+    named = ((code, speech.say(name)) for code, name in STATES.items())
+    bare = [(code, _without_article(name, speech.language)) for code, name in named]
+    return sorted(bare, key=lambda one: _letters(one[1]))
+
+
+def _letters(name: str) -> str:
+    """Return a name as lists are ordered by it: without accents."""
+    return "".join(one for one in normalize("NFKD", fold(name)) if not combining(one))
+
+
+def _without_article(name: str, language: str) -> str:
+    articles = _ARTICLES.get(language, ())
+    return next((name.removeprefix(one) for one in articles if name.startswith(one)), name)
 
 
 def kept_code(code: str) -> str:

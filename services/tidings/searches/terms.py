@@ -13,7 +13,8 @@ from lark import Token
 
 from tidings.errors import QueryError
 from tidings.projects.models import ChangeKind, Severity
-from tidings.searches.fields import at, known_field, listed, quoted
+from tidings.rendering.speech import Sayable
+from tidings.searches.fields import at, did_you_mean, known_field, quoted
 from tidings.searches.measures import Span, read_span
 from tidings.searches.places import KM_OF_MILE, find_place, place_key, places_like
 from tidings.searches.query import (
@@ -41,12 +42,12 @@ _SHAPES = {
     ValueField.PROJECT: re.compile(r"[A-Z0-9-]{6,30}"),
 }
 _WANTED = {
-    ValueField.STATE: "a state, such as AZ or Arizona",
-    ValueField.IC: "an institute by its short name, such as NCI",
-    ValueField.ACTIVITY: "a code of three characters, such as R01",
-    ValueField.PROJECT: "a number, such as CA286969 or R01CA286969",
-    ValueField.CHANGE: "a kind of change, such as end_cut",
-    ValueField.SEVERITY: "critical, notable or info",
+    ValueField.STATE: Sayable("a state, such as AZ or Arizona"),
+    ValueField.IC: Sayable("an institute by its short name, such as NCI"),
+    ValueField.ACTIVITY: Sayable("a code of three characters, such as R01"),
+    ValueField.PROJECT: Sayable("a number, such as CA286969 or R01CA286969"),
+    ValueField.CHANGE: Sayable("a kind of change, such as end_cut"),
+    ValueField.SEVERITY: Sayable("critical, notable or info"),
 }
 
 
@@ -71,7 +72,8 @@ def compared(field: Token, comparison: Compared) -> Query:
     """Return the query of ``field>=value``."""
     name, (operator, token) = known_field(field), comparison
     if isinstance(name, TextField | ValueField):
-        raise QueryError(f"{name} is not a number: write {name}:value.", column=at(operator))
+        message = Sayable("{field} is not a number: write {field}:value.", field=name)
+        raise QueryError(message, column=at(operator))
     return _between(name, str(operator), read_span(name, token.strip('"'), column=at(token)))
 
 
@@ -85,10 +87,11 @@ def near(place: Token, distance: Token) -> Near:
     try:
         away = Decimal(number[0] if number else "")
     except ArithmeticError:
-        raise QueryError("Write a distance such as 50mi.", column=at(distance)) from None
+        message = Sayable("Write a distance such as 50mi.")
+        raise QueryError(message, column=at(distance)) from None
     miles = round(away / Decimal(str(KM_OF_MILE))) if "k" in distance.lower() else round(away)
     if away <= 0 or miles > MAX_MILES:
-        message = f"A distance is 1 to {MAX_MILES} miles (800 km)."
+        message = Sayable("A distance is 1 to {miles} miles (800 km).", miles=MAX_MILES)
         raise QueryError(message, column=at(distance))
     return Near(key, max(miles, 1))
 
@@ -96,44 +99,56 @@ def near(place: Token, distance: Token) -> Near:
 def _no_place(typed: str, *, column: int) -> NoReturn:
     like = places_like(typed)
     if like:
-        hint = f"did you mean {listed([f'“{one.title()[:-2]}{one[-2:]}”' for one in like])}?"
+        hint = did_you_mean(*(f"“{one.title()[:-2]}{one[-2:]}”" for one in like))
     elif place_key(typed) is None:
-        hint = "write a town and its state, such as “Scottsdale, AZ”."
+        hint = Sayable("write a town and its state, such as “Scottsdale, AZ”.")
     else:
-        hint = "write a town or city near it, and the state."
-    raise QueryError(f"We do not know the place {quoted(typed)}: {hint}", column=column)
+        hint = Sayable("write a town or city near it, and the state.")
+    message = Sayable("We do not know the place {place}: {hint}", place=quoted(typed), hint=hint)
+    raise QueryError(message, column=column)
 
 
 def _value(name: ValueField, token: Token) -> str:
     value = token.strip('"').strip()
     if not value or "*" in value:
-        raise QueryError(f"{name} needs a whole value: {_WANTED[name]}.", column=at(token))
+        message = Sayable(
+            "{field} needs a whole value: {wanted}.", field=name, wanted=_WANTED[name]
+        )
+        raise QueryError(message, column=at(token))
     match name:
         case ValueField.CHANGE:
-            return _one_of(KINDS, value.lower().replace(" ", "_"), "kind of change", token)
+            return _one_of(KINDS, value.lower().replace(" ", "_"), NO_KIND, token)
         case ValueField.SEVERITY:
-            return _one_of(SEVERITIES, value.lower(), "severity", token)
+            return _one_of(SEVERITIES, value.lower(), NO_SEVERITY, token)
         case ValueField.STATE:
             return state_code(value) or _no_state(value, token)
         case _:
             found = "".join(value.split()).upper()
     if not _SHAPES[name].fullmatch(found):
-        raise QueryError(f"{quoted(value)} is not {_WANTED[name]}.", column=at(token))
+        message = Sayable("{typed} is not {wanted}.", typed=quoted(value), wanted=_WANTED[name])
+        raise QueryError(message, column=at(token))
     return found
 
 
 def _no_state(value: str, token: Token) -> NoReturn:
     near = get_close_matches(value.title(), REGIONS.values())
-    hint = f"did you mean {near[0]}?" if near else f"write {_WANTED[ValueField.STATE]}."
-    raise QueryError(f"There is no state {quoted(token)}: {hint}", column=at(token))
+    wanted = Sayable("write {wanted}.", wanted=_WANTED[ValueField.STATE])
+    hint = did_you_mean(str(near[0])) if near else wanted
+    message = Sayable("There is no state {state}: {hint}", state=quoted(token), hint=hint)
+    raise QueryError(message, column=at(token))
 
 
-def _one_of(known: Sequence[str], value: str, noun: str, token: Token) -> str:
+NO_KIND = Sayable("There is no kind of change {typed}: {hint}")
+NO_SEVERITY = Sayable("There is no severity {typed}: {hint}")
+
+
+def _one_of(known: Sequence[str], value: str, message: str, token: Token) -> str:
     if value in known:
         return value
     near = [name for name in known if name.startswith(value)] or get_close_matches(value, known)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
-    raise QueryError(f"There is no {noun} {quoted(token.strip(chr(34)))}: {hint}", column=at(token))
+    hint = did_you_mean(near[0]) if near else Sayable("there are {names}.", names=", ".join(known))
+    said = Sayable(message, typed=quoted(token.strip('"')), hint=hint)
+    raise QueryError(said, column=at(token))
 
 
 def _ranged(name: NumberField | DateField, token: Token) -> Query:
@@ -144,7 +159,9 @@ def _ranged(name: NumberField | DateField, token: Token) -> Query:
     first = read_span(name, before, column=at(token)) if before else None
     last = read_span(name, after, column=at(token) + len(before) + 2) if after else None
     if first and last and first.first > last.last:
-        message = f"This range runs backwards: {before} is after {after}."
+        message = Sayable(
+            "This range runs backwards: {first} is after {last}.", first=before, last=after
+        )
         raise QueryError(message, column=at(token))
     parts: list[Query] = []
     if first:
@@ -152,7 +169,8 @@ def _ranged(name: NumberField | DateField, token: Token) -> Query:
     if last:
         parts.append(Comparison(name, "<=", last.last))
     if not parts:
-        raise QueryError("A range has a beginning or an end: 2020..2024.", column=at(token))
+        message = Sayable("A range has a beginning or an end: 2020..2024.")
+        raise QueryError(message, column=at(token))
     return And(tuple(parts)) if len(parts) > 1 else parts[0]
 
 

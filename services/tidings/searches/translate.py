@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tidings.rendering.speech import Sayable
 from tidings.reporter.criteria import Criteria
 from tidings.reporter.scope import fiscal_year
 from tidings.searches.canonical import canonical_form
@@ -23,7 +24,7 @@ from tidings.searches.criteria.ranges import (
     range_value,
     years_of,
 )
-from tidings.searches.criteria.reasons import TEXT, kind_of, reason
+from tidings.searches.criteria.reasons import TEXT, kind_of, reasons
 from tidings.searches.criteria.text import (
     differences,
     places_of,
@@ -44,8 +45,10 @@ LONGEST_TEXT = 4000
 """Characters; what RePORTER takes is not known, and a search of ours seldom has half of that."""
 
 
-WHOLE_NUMBERS = "A project's number is asked for in parts, which a few records do not have."
-STARRED_NUMBERS = "Nobody has shown that RePORTER takes a * at the beginning of a number."
+WHOLE_NUMBERS = Sayable(
+    "A project's number is asked for in parts, which a few records do not have."
+)
+STARRED_NUMBERS = Sayable("Nobody has shown that RePORTER takes a * at the beginning of a number.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,11 @@ def translate(query: Query, *, today: date) -> Translation:
     return Translation(
         criteria=_criteria(said).wire(),
         left_out=tuple(
-            f"{canonical_form(clause.part)}: {reason(clause.part, said.items)}."
+            Sayable(
+                "{clause}: {reasons}.",
+                clause=canonical_form(clause.part),
+                reasons=reasons(clause.part, said.items),
+            )
             for clause in clauses
             if clause.asked != clause.part
         ),

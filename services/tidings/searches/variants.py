@@ -7,6 +7,7 @@ from typing import Any
 
 from tidings.errors import QueryError
 from tidings.projects.canonicalise import Canonical
+from tidings.rendering.speech import Sayable
 from tidings.searches.canonical import canonical_form
 from tidings.searches.document import Document
 from tidings.searches.estimate import Variant
@@ -40,7 +41,7 @@ def _titled(query: Query, documents: Sequence[Document]) -> Iterator[Variant]:
     titled = in_title(query)
     left = sum(holds(titled, document) for document in documents) if titled != query else 0
     if 0 < left <= MOST_LEFT * len(documents):
-        yield Variant(canonical_form(titled), "In titles only,", left)
+        yield Variant(canonical_form(titled), Sayable("In titles only,"), left)
 
 
 def _divided(
@@ -52,7 +53,7 @@ def _divided(
         added = _parsed(clause) if _parsed(longer) is not None else None
         left = sum(holds(added, one) for one in documents) if added is not None else 0
         if LEAST_LEFT * len(hits) <= left <= MOST_LEFT * len(hits):
-            yield Variant(longer, f"With {clause}", left)
+            yield Variant(longer, Sayable("With {clause}", clause=clause), left)
 
 
 def wider(query: Query) -> Iterator[tuple[str, str]]:
@@ -64,10 +65,12 @@ def wider(query: Query) -> Iterator[tuple[str, str]]:
         for part in query.parts:
             rest = [other for other in query.parts if other is not part]
             fewer = And(tuple(rest)) if len(rest) > 1 else rest[0]
-            yield from _allowed(fewer, f"Without {canonical_form(part)}")
+            without = Sayable("Without {clause}", clause=canonical_form(part))
+            yield from _allowed(fewer, without)
     loose = _loosened(query)
     if loose != query:
-        yield from _allowed(loose, "With words in any place instead of exact phrases")
+        words = Sayable("With words in any place instead of exact phrases")
+        yield from _allowed(loose, words)
 
 
 def in_title(query: Query) -> Query:

@@ -9,6 +9,7 @@ from hmac import new as hmac
 from email_validator import EmailNotValidError, validate_email
 
 from tidings.errors import RejectedError
+from tidings.rendering.speech import Sayable
 from tidings.subscribers.sealing import Seal, derive_key
 
 
@@ -24,7 +25,11 @@ def normalise(address: str) -> str:
             address.strip(), check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except EmailNotValidError as error:
-        raise RejectedError(f"This is no e-mail address that we can write to: {error}") from error
+        raise RejectedError(
+            Sayable(
+                "This is no e-mail address that we can write to. One looks like ana@clinic.org."
+            )
+        ) from error
     return f"{valid.ascii_local_part}@{valid.ascii_domain}"
 
 

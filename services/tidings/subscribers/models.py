@@ -65,6 +65,9 @@ class Subscriber(Table, table=True):
     names_searches: bool = Field(
         default=False, description="lets subjects name what a search looks for"
     )
+    calendar_hash: str | None = Field(
+        default=None, unique=True, description="hash of the secret in their calendar's address"
+    )
     state: SubscriberState = Field(
         default=SubscriberState.PENDING, sa_type=enum_type(SubscriberState)
     )
@@ -126,15 +129,16 @@ class DigestSchedule(Table, table=True):
 
 
 class TokenPurpose(StrEnum):
-    """What a mailed token allows."""
+    """What a token allows. A SESSION's is in a cookie and works until it expires."""
 
     CONFIRM = "confirm"
     SIGN_IN = "sign_in"
     CHANGE_ADDRESS = "change_address"
+    SESSION = "session"
 
 
 class Token(Table, table=True):
-    """A secret that was mailed; only its hash is kept, and it works once."""
+    """A secret that was given out; only its hash is kept, and what was mailed works once."""
 
     __tablename__: ClassVar[Any] = "token"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,6 +18,7 @@ from tidings.subscribers.models import (
     Subscriber,
     SubscriberState,
     Token,
+    TokenPurpose,
 )
 
 Row = TypeVar("Row", bound=Table)
@@ -34,6 +35,19 @@ def add_subscriber(session: Session, row: Subscriber) -> Subscriber:
     insert_ignore(session, Subscriber, [row.model_dump(exclude={"id"})])
     statement = select(Subscriber).where(col(Subscriber.address_hash) == row.address_hash)
     return session.exec(_locked(statement)).one()
+
+
+def subscriber_at(session: Session, address_hash: str) -> Subscriber | None:
+    """Return the subscriber with this address and keep others from changing it meanwhile."""
+    statement = select(Subscriber).where(col(Subscriber.address_hash) == address_hash)
+    return session.exec(_locked(statement)).one_or_none()
+
+
+def reader_of_calendar(session: Session, calendar_hash: str) -> Subscriber | None:
+    """Return the reader whose calendar has the secret with this hash."""
+    return session.exec(
+        select(Subscriber).where(col(Subscriber.calendar_hash) == calendar_hash)
+    ).one_or_none()
 
 
 def live_follow(session: Session, subscriber_id: int, project_id: int) -> Follow | None:
@@ -59,18 +73,27 @@ def live_follows(session: Session, subscriber_id: int) -> Sequence[Follow]:
 def follows_of_projects(
     session: Session, project_ids: Collection[int], *, now: datetime
 ) -> Sequence[Follow]:
-    """Return the follows of these projects whose readers are to be told of a change now.
+    """Return the follows of these projects whose readers may be told of a change now.
 
-    That leaves out what has ended, is paused or is muted, and readers without consent.
+    That leaves out what has ended, is paused for all kinds of change or is muted, and readers
+    without consent.
     """
+    return [
+        row
+        for row in follows_that_live(session, project_ids)
+        if (row.cadence is not Cadence.PAUSED or row.cadence_by_kind)
+        and (row.muted_until is None or row.muted_until <= now)
+    ]
+
+
+def follows_that_live(session: Session, project_ids: Collection[int]) -> Sequence[Follow]:
+    """Return the live follows of these projects whose readers have given consent, oldest first."""
     return session.exec(
         select(Follow)
         .join(Subscriber, col(Subscriber.id) == col(Follow.subscriber_id))
         .where(
             col(Follow.project_id).in_(project_ids),
             col(Follow.ended_at).is_(None),
-            col(Follow.cadence) != Cadence.PAUSED,
-            or_(col(Follow.muted_until).is_(None), col(Follow.muted_until) <= now),
             col(Subscriber.state) == SubscriberState.ACTIVE,
         )
         .order_by(col(Follow.id))
@@ -101,11 +124,12 @@ def add_schedule(session: Session, row: DigestSchedule) -> None:
 
 
 def schedules_due(
-    session: Session, *, now: datetime, limit: int
+    session: Session, *, now: datetime, limit: int, unless: ColumnElement[bool]
 ) -> Sequence[tuple[DigestSchedule, str, int]]:
     """Return schedules that are due, earliest first, with their readers' zone and hour.
 
-    Rows that another process is at already are passed over.
+    Those of readers of whom ``unless`` holds have to wait. Rows that another process is at already
+    are passed over.
     """
     return session.exec(
         select(DigestSchedule, col(Subscriber.time_zone), col(Subscriber.digest_hour))
@@ -113,10 +137,22 @@ def schedules_due(
         .where(
             col(DigestSchedule.next_due_at) <= now,
             col(Subscriber.state) == SubscriberState.ACTIVE,
+            ~unless,
         )
         .order_by(col(DigestSchedule.next_due_at))
         .limit(limit)
         .with_for_update(skip_locked=True, of=DigestSchedule)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def schedules_of(session: Session, subscriber_id: int) -> Sequence[DigestSchedule]:
+    """Return when a subscriber's digests are due, and keep others from moving that meanwhile."""
+    return session.exec(
+        select(DigestSchedule)
+        .where(col(DigestSchedule.subscriber_id) == subscriber_id)
+        .order_by(col(DigestSchedule.cadence))
+        .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
 
@@ -132,12 +168,29 @@ def token_by_hash(session: Session, token_hash: str) -> Token | None:
     return session.exec(_locked(statement)).one_or_none()
 
 
-def unanswered_tokens(session: Session, subscriber_id: int, *, since: datetime) -> Sequence[Token]:
+def live_token(
+    session: Session, token_hash: str, *, purpose: TokenPurpose, now: datetime
+) -> Token | None:
+    """Return the token, unlocked, if it is for this purpose and good now."""
+    return session.exec(
+        select(Token).where(
+            col(Token.token_hash) == token_hash,
+            col(Token.purpose) == purpose,
+            col(Token.used_at).is_(None),
+            col(Token.expires_at) > now,
+        )
+    ).one_or_none()
+
+
+def unanswered_tokens(
+    session: Session, subscriber_id: int, *, purpose: TokenPurpose, since: datetime
+) -> Sequence[Token]:
     """Return the tokens mailed to a subscriber since then that were not used, newest first."""
     return session.exec(
         select(Token)
         .where(
             col(Token.subscriber_id) == subscriber_id,
+            col(Token.purpose) == purpose,
             col(Token.used_at).is_(None),
             col(Token.created_at) > since,
         )
@@ -145,12 +198,19 @@ def unanswered_tokens(session: Session, subscriber_id: int, *, since: datetime) 
     ).all()
 
 
-def expire_tokens(session: Session, subscriber_id: int, *, now: datetime) -> None:
-    """Make the tokens that a subscriber has not used worthless."""
+def expire_tokens(
+    session: Session,
+    subscriber_id: int,
+    *,
+    purposes: Collection[TokenPurpose] = tuple(TokenPurpose),
+    now: datetime,
+) -> None:
+    """Make the tokens of these purposes that a subscriber has not used worthless."""
     session.exec(
         update(Token)
         .where(
             col(Token.subscriber_id) == subscriber_id,
+            col(Token.purpose).in_(purposes),
             col(Token.used_at).is_(None),
             col(Token.expires_at) > now,
         )

@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 from struct import Struct
 
 from tidings.errors import RejectedError
+from tidings.rendering.speech import Sayable
 from tidings.subscribers.sealing import Seal, derive_key
 
 KEY_VERSION = 1
@@ -32,6 +33,11 @@ def new_token() -> tuple[str, str]:
 def token_hash(secret: str) -> str:
     """Return what is kept of a secret: random bits need no slow hash."""
     return sha256(secret.encode()).hexdigest()
+
+
+def form_token(key: bytes, session_secret: str) -> str:
+    """Return what every form of a session carries, so that nobody else can send one in its name."""
+    return hmac(derive_key(key, "form"), session_secret.encode(), sha256).hexdigest()
 
 
 def seal_token(key: bytes, secret: str) -> str:
@@ -89,7 +95,7 @@ def unsubscribe_token(secret: bytes, scope: Scope) -> str:
 def read_unsubscribe_token(secret: bytes, token: str) -> Scope:
     """Return what the link ends; RejectedError, in words, for a link that we did not make."""
     unreadable = RejectedError(
-        "This link is not complete. Please copy all of it from the mail, or use the mail's button."
+        Sayable("This link is not complete. Please copy all of it from the mail.")
     )
     try:
         signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))

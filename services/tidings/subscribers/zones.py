@@ -4,6 +4,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from tidings.errors import RejectedError
+from tidings.rendering.speech import Sayable
 
 
 def known_zone(name: str) -> ZoneInfo:
@@ -12,7 +13,9 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:  # unknown, a folder of zones, no name at all
         raise RejectedError(
-            f"There is no time zone {name!r}; it is named like America/New_York."
+            Sayable(
+                "There is no time zone {name}; it is named like America/New_York.", name=repr(name)
+            )
         ) from error
 
 

@@ -122,6 +122,12 @@ def add_to_tallies(session: Session, counts: Mapping[str, int], *, until: dateti
     insert_or_add(session, Tally, rows, add=("count",), replace=("counted_until",))
 
 
+def count_up(session: Session, counts: Mapping[str, int]) -> None:
+    """Add to each tally. The caller commits."""
+    rows = [{"name": name, "count": count} for name, count in sorted(counts.items())]
+    insert_or_add(session, Tally, rows, add=("count",), replace=())
+
+
 def tallies(session: Session, *, prefix: str) -> Sequence[Tally]:
     """Return the tallies whose names begin so, by name."""
     named = col(Tally.name).startswith(prefix, autoescape=True)

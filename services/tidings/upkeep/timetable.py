@@ -58,6 +58,7 @@ TIMETABLE = (
     Entry(Job.CANARY_RUN, timedelta(days=1), timedelta(hours=13)),
     Entry(Job.MATCHES_AUDIT, timedelta(days=1), timedelta(hours=15)),
     Entry(Job.DIGESTS_START, timedelta(minutes=1)),
+    Entry(Job.MAILBOX_READ, timedelta(minutes=5), calendar=False),
     Entry(Job.ROWS_PRUNE, timedelta(days=1), timedelta(hours=4)),
     Entry(Job.ROWS_RECOVER, timedelta(seconds=5), calendar=False),
     # It reads every follow and every schedule: two seconds of a million readers.

@@ -1,4 +1,4 @@
-"""Consent: confirm, follow, unsubscribe. A GET shows a button, a POST acts."""
+"""Consent: wishes to follow a study or to save a search, and the yes that they wait for."""
 
 from typing import Annotated
 
@@ -8,21 +8,17 @@ from fastapi.responses import HTMLResponse
 from tidings.errors import RejectedError
 from tidings.flows.confirm import confirm
 from tidings.flows.subscribe import subscribe
-from tidings.flows.unsubscribe import unsubscribe
 from tidings.jobs import Job
 from tidings.projects.queries import project_by_key
-from tidings.subscribers.models import Cadence, EndedReason
-from tidings.subscribers.tokens import read_unsubscribe_token
+from tidings.subscribers.models import Cadence
 from tidings.subscribers.wishes import Wish
 from tidings.web.saving import ZONE, saving_page
-from tidings.web.site import Site, StudyKey, site_of
+from tidings.web.site import READ, Site, StudyKey, site_of
 
 router = APIRouter()
 
-ONE_CLICK = "One-Click"
 
-
-@router.get("/confirm/{token}")
+@router.api_route("/confirm/{token}", methods=READ)
 def ask_to_confirm(request: Request, token: str) -> HTMLResponse:
     """Show the button; link scanners press no buttons."""
     return site_of(request).page("pages/confirm.html", token=token)
@@ -33,38 +29,15 @@ def do_confirm(request: Request, token: str) -> HTMLResponse:
     """Take the reader's yes."""
     site = site_of(request)
     with site.writing() as session:
-        confirm(session, token, now=site.now)
+        welcome = confirm(session, token, settings=site.settings, now=site.now)
+    if welcome is not None:
+        site.ring(Job.DELIVERY_SEND, [welcome])
     return site.page(
         "pages/done.html",
-        title="Thank you",
-        words=("You are in. We write when there is news, and every mail has a link to stop."),
-    )
-
-
-@router.get("/unsubscribe/{token}")
-def ask_to_unsubscribe(request: Request, token: str) -> HTMLResponse:
-    """Show what would end, and the button."""
-    site = site_of(request)
-    scope = read_unsubscribe_token(site.settings.secret, token)
-    return site.page("pages/unsubscribe.html", token=token, scope=scope)
-
-
-@router.post("/unsubscribe/{token}")
-def do_unsubscribe(
-    request: Request,
-    token: str,
-    one_click: Annotated[str, Form(alias="List-Unsubscribe")] = "",
-) -> HTMLResponse:
-    """End it at once, by the page's button or by a mail program's one click (RFC 8058)."""
-    site = site_of(request)
-    scope = read_unsubscribe_token(site.settings.secret, token)
-    reason = EndedReason.ONE_CLICK if one_click == ONE_CLICK else EndedReason.UNSUBSCRIBED
-    with site.writing() as session:
-        goodbye = unsubscribe(session, scope, reason=reason, settings=site.settings, now=site.now)
-    if goodbye is not None:
-        site.ring(Job.DELIVERY_SEND, [goodbye])
-    return site.page(
-        "pages/done.html", title="Done", words="It has ended. We will not write of it again."
+        title=site.speech.say("Thank you"),
+        words=site.speech.say(
+            "You are in. We write when there is news, and every mail has a link to stop."
+        ),
     )
 
 
@@ -119,6 +92,7 @@ def _take(site: Site, wish: Wish, address: str, time_zone: str) -> RejectedError
                 wish,
                 address=address,
                 time_zone=time_zone,
+                language=site.speech.language,
                 settings=site.settings,
                 now=site.now,
             )
@@ -132,8 +106,8 @@ def _take(site: Site, wish: Wish, address: str, time_zone: str) -> RejectedError
 def _look_into_your_mail(site: Site) -> HTMLResponse:
     return site.page(
         "pages/done.html",
-        title="Look into your mail",
-        words=(
+        title=site.speech.say("Look into your mail"),
+        words=site.speech.say(
             "We have sent a mail to that address, if we may write to it. Press its button within "
             "two days, and you will hear from us when there is news."
         ),

@@ -1,12 +1,14 @@
 """The site: one application, its routes by audience."""
 
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -18,9 +20,61 @@ from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
 from tidings.rendering.environment import environment
 from tidings.rendering.folder import templates_folder
-from tidings.web import account, coverage, health, inbox, ops, saving, search, studies, sweeps
-from tidings.web.guard import HEADERS, add_guard
-from tidings.web.site import QueueDepths, Site, site_of
+from tidings.rendering.speech import LANGUAGES, Sayable, Speech
+from tidings.web import (
+    account,
+    coverage,
+    endpoints,
+    feeds,
+    health,
+    hooks,
+    inbox,
+    ledger,
+    mail_pages,
+    manage,
+    manage_feeds,
+    manage_parts,
+    ops,
+    saving,
+    search,
+    sign_in,
+    studies,
+    sweeps,
+    unsubscribing,
+    webhooks,
+)
+from tidings.web.guard import HEADERS, add_guard, refused
+from tidings.web.site import QueueDepths, Site
+from tidings.web.tongues import Tongues, address_in, english_only, record_language
+
+FOR_READERS = (
+    search,
+    saving,
+    studies,
+    account,
+    sweeps,
+    coverage,
+    feeds,
+    ledger,
+    unsubscribing,
+    mail_pages,
+    sign_in,
+    manage,
+    manage_parts,
+    manage_feeds,
+    endpoints,
+    webhooks,
+)
+"""Pages in every language."""
+
+FOR_OTHERS = (inbox, ops, hooks, health)
+"""Pages for operators, and what programs read: each has one address, without a language."""
+
+WORDS = {
+    404: Sayable("There is no such page."),
+    405: Sayable("This page takes no such request."),
+}
+"""What is said where nobody has said more."""
 
 
 def create_app(
@@ -36,18 +90,14 @@ def create_app(
     rows. ``queue_depths`` lets the operators' page look into the broker.
     """
     app = FastAPI(title="Tidings", version=version("tidings"), docs_url=None, redoc_url=None)
-    templates = environment(
-        extra={
-            "change_line": change_line,
-            "clock": settings.clock.now,
-            "captures_mail": settings.sender == "capture",
-        }
-    )
+    templates = {language: _templates(settings, Speech(language)) for language in LANGUAGES}
     app.state.site = Site(settings, engine, templates, enqueue, queue_depths)
-    templates.filters.update({"name": title_case, "official": official_title})
     add_guard(app)
-    for routes in (search, saving, studies, account, inbox, ops, sweeps, coverage, health):
-        app.include_router(routes.router)
+    app.add_middleware(Tongues)
+    for routes in FOR_READERS:
+        app.include_router(routes.router, include_in_schema=False)  # OpenAPI is for programs
+    for routes in FOR_OTHERS:
+        app.include_router(routes.router, dependencies=[Depends(english_only)])
     static = Path(templates_folder()) / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     app.exception_handler(StarletteHTTPException)(_refused)
@@ -57,29 +107,46 @@ def create_app(
     return app
 
 
+def _templates(settings: Settings, speech: Speech) -> Environment:
+    """Return the templates of pages in one language."""
+    made = environment(
+        speech=speech,
+        extra={
+            "change_line": partial(change_line, speech=speech),
+            "clock": settings.clock.now,
+            "captures_mail": settings.sender == "capture",
+            "language_names": LANGUAGES,
+            "say": speech.say,
+            "site_url": settings.site_url.rstrip("/"),
+            "to": partial(address_in, speech),
+            "of_record": record_language(speech),
+        },
+    )
+    made.filters.update({"name": title_case, "official": official_title})
+    return made
+
+
 def _refused(request: Request, error: HTTPException) -> HTMLResponse:
-    words = "There is no such page." if error.status_code == 404 else str(error.detail)
-    page = _error(request, error.status_code, words)
+    words = error.detail if isinstance(error.detail, Sayable) else WORDS.get(error.status_code)
+    page = refused(request, error.status_code, words or error.detail)
     page.headers.update(error.headers or {})
     return page
 
 
 def _unreadable(request: Request, error: RequestValidationError) -> HTMLResponse:
     if any(problem["loc"][0] == "path" for problem in error.errors()):
-        return _error(request, 404, "There is no such page.")
+        return refused(request, 404, WORDS[404])
     names = ", ".join(str(problem["loc"][-1]) for problem in error.errors())
-    return _error(request, 400, f"Something is missing or cannot be read: {names}.")
+    words = Sayable("Something is missing or cannot be read: {names}.", names=names)
+    return refused(request, 400, words)
 
 
 def _rejected(request: Request, error: RejectedError) -> HTMLResponse:
-    return _error(request, 400, str(error))
+    return refused(request, 400, error.text)
 
 
 def _broken(request: Request, _error_seen: Exception) -> HTMLResponse:
-    page = _error(request, 500, "Something went wrong on our side. It has been written down.")
+    words = Sayable("Something went wrong on our side. It has been written down.")
+    page = refused(request, 500, words)
     page.headers.update(HEADERS)  # what breaks passes by the guard
     return page
-
-
-def _error(request: Request, status: int, words: str) -> HTMLResponse:
-    return site_of(request).page("pages/error.html", status=status, words=words)

@@ -6,6 +6,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from tidings.audits.queries import latest_audits
+from tidings.delivery.quarantine import count_unreadable
+from tidings.flows.count_intake import TAKEN
 from tidings.flows.count_left import RECOVERED
 from tidings.projects.models import SweepState
 from tidings.upkeep.queries import tallies
@@ -27,6 +29,7 @@ class SiteCollector(Collector):
         yield from _sources(lanes.sources)
         yield from _schedule(lanes.schedule)
         yield _recovered(self._site)
+        yield from _intake(self._site)
         yield from _audits(self._site)
 
 
@@ -51,7 +54,12 @@ def _deliveries(lane: Deliveries) -> Iterable[Metric]:
     states = GaugeMetricFamily("tidings_deliveries", "Deliveries by state.", labels=["state"])
     for state, count in lane.counts.items():
         states.add_metric([state], count)
-    return (states,)
+    rates = GaugeMetricFamily(
+        "tidings_mail_returned_ratio", "Of the mails of the last 7 days.", labels=["how"]
+    )
+    rates.add_metric(["bounced"], lane.returns.bounce_rate)
+    rates.add_metric(["complained"], lane.returns.complaint_rate)
+    return states, rates
 
 
 def _sources(lane: Sources) -> Iterable[Metric]:
@@ -98,6 +106,20 @@ def _recovered(site: Site) -> Metric:
         for tally in tallies(session, prefix=RECOVERED):
             found.add_metric([tally.name.removeprefix(RECOVERED)], tally.count)
     return found
+
+
+def _intake(site: Site) -> Iterable[Metric]:
+    came = CounterMetricFamily(
+        "tidings_intake", "Returned mail and calls of mail providers.", labels=["kind"]
+    )
+    with site.reading() as session:
+        for tally in tallies(session, prefix=TAKEN):
+            came.add_metric([tally.name.removeprefix(TAKEN)], tally.count)
+    waiting = count_unreadable(site.settings.unreadable_dir)
+    kept = GaugeMetricFamily(
+        "tidings_unreadable_mail", "Returned mail that a human has to look at.", value=waiting
+    )
+    return came, kept
 
 
 def _audits(site: Site) -> Iterable[Metric]:

@@ -6,17 +6,19 @@ from fastapi.responses import HTMLResponse
 from tidings.audits.match_queries import award_count
 from tidings.audits.queries import latest_audits
 from tidings.audits.sentences import lines_of, scope_words
+from tidings.pages.receipts import PURPOSES, STATES
 from tidings.projects.models import Purpose
 from tidings.projects.ops_queries import quarantine_count, recent_sweeps
+from tidings.rendering.speech import Sayable
 from tidings.reporter.scope import scope_parts
-from tidings.web.site import Site, site_of
+from tidings.web.site import READ, Site, site_of
 
 router = APIRouter()
 
 SWEEPS = 10
 
 
-@router.get("/coverage")
+@router.api_route("/coverage", methods=READ)
 def coverage(request: Request) -> HTMLResponse:
     """Show what is watched, the last receipts, and what the audits found."""
     site = site_of(request)
@@ -28,12 +30,14 @@ def coverage(request: Request) -> HTMLResponse:
             scope=_scope(site),
             stored=award_count(session),
             sweeps=shown,
+            purposes=PURPOSES,
+            states=STATES,
             audits=lines_of(latest_audits(session)),
             quarantined=quarantine_count(session),
         )
 
 
-def _scope(site: Site) -> str:
+def _scope(site: Site) -> tuple[Sayable, ...]:
     own = site.settings
     (part,) = scope_parts(
         years=own.scope_years,

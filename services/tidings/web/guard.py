@@ -6,10 +6,13 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from tidings.config import Settings
+from tidings.rendering.speech import Sayable
 from tidings.web.site import site_of
+from tidings.web.tongues import path_of
 
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -30,6 +33,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+PERSONAL = ("/manage", "/mail/", "/unsubscribe/", "/confirm/", "/sign-in", "/address/", "/feeds/")
+"""Where the paths of pages begin that are one reader's, or have a secret in their address."""
+
+UNKEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
 basic = HTTPBasic(auto_error=False, realm="Tidings operators")
 
 
@@ -40,17 +48,23 @@ def add_guard(app: FastAPI) -> None:
 
 async def _guard(request: Request, call_next: Next) -> Response:
     if _is_foreign_write(request):
-        words = "This form was sent from another site."
-        response: Response = site_of(request).page("pages/error.html", status=403, words=words)
+        response: Response = refused(request, 403, Sayable("This form was sent from another site."))
     else:
         response = await call_next(request)
-    for name, value in HEADERS.items():
+    is_personal = path_of(request).startswith(PERSONAL)
+    for name, value in (HEADERS | UNKEPT if is_personal else HEADERS).items():
         response.headers.setdefault(name, value)
     return response
 
 
+def refused(request: Request, status: int, words: str) -> HTMLResponse:
+    """Return the page that says, in the language asked for, what is wrong."""
+    site = site_of(request)
+    return site.page("pages/error.html", status=status, words=site.speech.say(words))
+
+
 def _is_foreign_write(request: Request) -> bool:
-    if request.method in SAFE_METHODS or request.url.path.startswith(ONE_CLICK_PATH):
+    if request.method in SAFE_METHODS or path_of(request).startswith(ONE_CLICK_PATH):
         return False
     fetched_from = request.headers.get("sec-fetch-site")
     if fetched_from is not None:

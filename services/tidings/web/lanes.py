@@ -12,6 +12,8 @@ from tidings.clock import Clock
 from tidings.db.time import database_now
 from tidings.delivery.models import Delivery, DeliveryState
 from tidings.delivery.ops_queries import count_by_state, due_since, failures, last_trouble
+from tidings.delivery.queries import CALLS
+from tidings.delivery.standings import stopped_words
 from tidings.jobs import Queue
 from tidings.notices.backlog import alerts_waiting_since, digests_due_since, unmatched_since
 from tidings.projects.models import Quarantine, Sweep, SweepState
@@ -24,9 +26,11 @@ from tidings.projects.ops_queries import (
 )
 from tidings.projects.sweep_queries import running_sweep
 from tidings.rendering.filters import plural
+from tidings.upkeep.brakes import brake_of
 from tidings.upkeep.models import Heartbeat
 from tidings.upkeep.queries import heartbeats, last_ticks
 from tidings.upkeep.timetable import HEARTBEAT_EVERY, TIMETABLE
+from tidings.web.returns import Returns, read_returns
 from tidings.web.site import Site
 
 SILENT = 4 * HEARTBEAT_EVERY
@@ -97,6 +101,7 @@ class Deliveries:
     is_well: bool
     counts: Mapping[DeliveryState, int]
     failures: Sequence[Delivery]
+    returns: Returns
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,7 @@ def _oldest(session: Session, clock: Clock) -> dict[Queue, timedelta]:
     due = [alerts_waiting_since(session), digests_due_since(session, now=now)]
     since = {
         Queue.MAIL: due_since(session, now=now),
+        Queue.CALLS: due_since(session, now=now, channels=CALLS),
         Queue.DIGESTS: min((moment for moment in due if moment is not None), default=None),
         Queue.MATCHING: unmatched_since(session),
         Queue.SWEEP: running.started_at if running is not None else None,
@@ -224,14 +230,20 @@ def _delivery(session: Session, clock: Clock) -> Deliveries:
     counts, dead = count_by_state(session), failures(session)
     since = due_since(session, now=clock.now())
     late = (clock.now() - since) / clock.speed if since is not None else timedelta()
-    trouble = last_trouble(session)
-    if late > LATE:
+    trouble, stopped = last_trouble(session), stopped_words(brake_of(session))
+    returns = read_returns(session, now=clock.now())
+    if stopped:
+        sentence = stopped
+    elif late > LATE:
         minutes = plural(late // timedelta(minutes=1), "minute")
         sentence = f"Mail is {minutes} late: {trouble or 'it waits for a worker'}."
+    elif returns.trouble:
+        sentence = f"{returns.trouble}."
     elif trouble:
         sentence = f"Some mail is deferred: {trouble}."
     elif dead:
         sentence = f"{plural(counts[DeliveryState.FAILED], 'dead letter')} to look at."
     else:
         sentence = "Everything that was due is sent."
-    return Deliveries(sentence, not (late > LATE or trouble or dead), counts, dead)
+    is_well = not (stopped or late > LATE or returns.trouble or trouble or dead)
+    return Deliveries(sentence, is_well, counts, dead, returns)

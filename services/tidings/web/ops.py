@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from tidings.flows.release_sweep import release_sweep
 from tidings.flows.replay_delivery import replay_delivery
 from tidings.jobs import Job
+from tidings.notices.own_templates import refused
 from tidings.web.guard import Operator
 from tidings.web.lanes import read_lanes
 from tidings.web.site import RowId, site_of
@@ -19,7 +20,9 @@ SEE_OTHER = 303
 def overview(request: Request, _operator: Operator) -> HTMLResponse:
     """Show how everything is doing."""
     site = site_of(request)
-    return site.page("pages/ops.html", lanes=read_lanes(site))
+    folder = site.settings.templates_dir
+    own = refused(folder) if folder else ()
+    return site.page("pages/ops.html", lanes=read_lanes(site), refused_templates=own)
 
 
 @router.post("/deliveries/{delivery_id}/replay")

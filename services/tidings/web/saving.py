@@ -11,19 +11,20 @@ from tidings.flows.preview_search import Preview, preview_search
 from tidings.flows.scratch import Reader
 from tidings.flows.search_projects import search_projects
 from tidings.pages.weeks_chart import HEIGHT, chart_of
+from tidings.rendering.speech import Sayable
 from tidings.searches.grammar import parse
 from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
 from tidings.web.search import unread_search
-from tidings.web.site import Site, site_of
+from tidings.web.site import READ, Site, site_of
 
 router = APIRouter()
 
 CADENCES = {
-    Cadence.IMMEDIATE: "at once",
-    Cadence.DAILY: "a digest each day",
-    Cadence.WEEKLY: "a digest each week",
-    Cadence.MONTHLY: "a digest each month",
+    Cadence.IMMEDIATE: Sayable("at once"),
+    Cadence.DAILY: Sayable("a digest each day"),
+    Cadence.WEEKLY: Sayable("a digest each week"),
+    Cadence.MONTHLY: Sayable("a digest each month"),
 }
 ZONE = "America/New_York"
 """The zone of whoever names none: RePORTER's own."""
@@ -36,7 +37,7 @@ Often = Annotated[Cadence, Query()]
 Zone = Annotated[str, Query(max_length=64)]
 
 
-@router.get("/searches/new")
+@router.api_route("/searches/new", methods=READ)
 def new_search(
     request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
 ) -> Response:
@@ -44,7 +45,7 @@ def new_search(
     return saving_page(site_of(request), q, cadence=cadence, time_zone=time_zone)
 
 
-@router.get("/searches/preview")
+@router.api_route("/searches/preview", methods=READ)
 def preview(
     request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
 ) -> Response:
@@ -73,7 +74,7 @@ def saving_page(  # noqa: PLR0913 - all that the page may show
     ``problem`` is what is wrong with the address or the time zone.
     """
     if not q.strip():
-        return RedirectResponse("/studies", status_code=303)
+        return RedirectResponse(site.to("/studies"), status_code=303)
     try:
         shown = _shown(site, q, preview)
     except QueryError as error:
@@ -82,7 +83,8 @@ def saving_page(  # noqa: PLR0913 - all that the page may show
     if problem is not None:
         typed["problem"] = problem
     links = {
-        often: (words, _preview_link(q, often, time_zone)) for often, words in CADENCES.items()
+        often: (words, _preview_link(site, q, often, time_zone))
+        for often, words in CADENCES.items()
     }
     return site.page(
         "pages/save.html",
@@ -97,7 +99,7 @@ def saving_page(  # noqa: PLR0913 - all that the page may show
 def _previewed(site: Site, q: str, *, cadence: Cadence, time_zone: str) -> Preview:
     """Replay, one at a time: each keeps a processor busy for seconds."""
     if not site.previews.acquire(timeout=PATIENCE):
-        busy = "Many people look at previews just now. Please try again in a minute."
+        busy = Sayable("Many people look at previews just now. Please try again in a minute.")
         raise HTTPException(503, busy, headers={"Retry-After": "60"})
     try:
         return preview_search(
@@ -106,7 +108,7 @@ def _previewed(site: Site, q: str, *, cadence: Cadence, time_zone: str) -> Previ
             cadence=cadence,
             now=site.now,
             settings=site.settings,
-            reader=Reader(time_zone=time_zone),
+            reader=Reader(time_zone=time_zone, language=site.speech.language),
         )
     finally:
         site.previews.release()
@@ -121,7 +123,7 @@ def _shown(site: Site, q: str, preview: Preview | None) -> dict[str, Any]:
             found = search_projects(session, q, limit=1)
         count, is_exact = found.count, found.is_exact
     return {
-        "means": read_back(query),
+        "means": read_back(query, speech=site.speech),
         "count": count,
         "is_exact": is_exact,
         "preview": preview,
@@ -130,6 +132,6 @@ def _shown(site: Site, q: str, preview: Preview | None) -> dict[str, Any]:
     }
 
 
-def _preview_link(q: str, cadence: Cadence, time_zone: str) -> str:
+def _preview_link(site: Site, q: str, cadence: Cadence, time_zone: str) -> str:
     asked = {"q": q, "cadence": cadence.value, "time_zone": time_zone}
-    return str(URL("/searches/preview").include_query_params(**asked))
+    return str(URL(site.to("/searches/preview")).include_query_params(**asked))

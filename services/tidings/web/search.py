@@ -12,7 +12,8 @@ from starlette.datastructures import URL
 from tidings.errors import RejectedError
 from tidings.flows.search_projects import Hit, search_projects
 from tidings.flows.suggest_names import suggest_names
-from tidings.notices.letters import Excerpt, excerpts
+from tidings.notices.excerpts import excerpts
+from tidings.notices.letters import Excerpt
 from tidings.notices.reasons import Clause
 from tidings.pages.search_help import FIELDS, WORDS, written_search
 from tidings.pages.typed import point_at
@@ -21,9 +22,9 @@ from tidings.searches.condition_additions import Added, add_names, read_choice, 
 from tidings.searches.conditions import Choice, Suggestion
 from tidings.searches.grammar import parse
 from tidings.searches.opening import open_in_reporter
-from tidings.searches.readback import read_back
-from tidings.searches.states import STATES
-from tidings.web.site import Site, site_of
+from tidings.searches.readback import STUDIES, read_back
+from tidings.searches.states import state_choices
+from tidings.web.site import READ, Site, site_of
 
 router = APIRouter()
 
@@ -32,13 +33,11 @@ FARTHEST = 5000
 """Nobody pages further: that is what a narrower search is for."""
 MOST_ADDED = 64
 
-HELP: dict[str, Any] = {"help_words": WORDS, "help_fields": FIELDS, "states": STATES}
-
 Typed = Annotated[str, Query(max_length=4000)]
 Short = Annotated[str, Query(max_length=200)]
 
 
-@router.get("/studies")
+@router.api_route("/studies", methods=READ)
 def studies(
     request: Request,
     q: Typed = "",
@@ -50,26 +49,27 @@ def studies(
     if not q.strip():
         with site.reading() as session:
             listed = projects_page(session, limit=SHOWN)
-        return site.page("pages/studies.html", q="", projects=listed, **HELP)
+        return site.page("pages/studies.html", q="", projects=listed, **_help(site))
     try:
         added = add_names(q, [read_choice(one) for one in add])
         if add and not added.left_out:
-            return _to_search(added.text)
+            return _to_search(site, added.text)
         with site.reading() as session:
             shown = _found(site, session, added, offset)
     except RejectedError as error:
         return unread_search(site, q, error)
-    return site.page("pages/studies.html", q=added.text, **shown, **HELP)
+    return site.page("pages/studies.html", q=added.text, **shown, **_help(site))
 
 
 def unread_search(site: Site, q: str, error: RejectedError) -> Response:
     """Return the search page with what was typed, and what is wrong with it beside it."""
     said = {"problem": error, "pointed": point_at(q, error)}
-    return site.page("pages/studies.html", status=400, q=q, **said, **HELP)
+    return site.page("pages/studies.html", status=400, q=q, **said, **_help(site))
 
 
-@router.get("/studies/by")
+@router.api_route("/studies/by", methods=READ)
 def build(
+    request: Request,
     words: Typed = "",
     state: Short = "",
     institute: Short = "",
@@ -78,14 +78,22 @@ def build(
 ) -> Response:
     """Write the search that the fields of the simple form ask, and go to it."""
     return _to_search(
+        site_of(request),
         written_search(
             words=words, state=state, institute=institute, activity=activity, since=since
-        )
+        ),
     )
 
 
-def _to_search(text: str) -> RedirectResponse:
-    return RedirectResponse(str(URL("/studies").include_query_params(q=text)), status_code=303)
+def _help(site: Site) -> dict[str, Any]:
+    states = state_choices(site.speech)
+    return {"help_words": WORDS, "help_fields": FIELDS, "states": states}
+
+
+def _to_search(site: Site, text: str) -> RedirectResponse:
+    return RedirectResponse(
+        str(URL(site.to("/studies")).include_query_params(q=text)), status_code=303
+    )
 
 
 def _found(site: Site, session: Session, added: Added, offset: int) -> dict[str, Any]:
@@ -94,18 +102,18 @@ def _found(site: Site, session: Session, added: Added, offset: int) -> dict[str,
     names = suggest_names(session, added.text) if offset == 0 else ()
     return {
         "found": found,
-        "hits": [(hit.project, _excerpts(hit)) for hit in found.hits],
+        "hits": [(hit.project, _excerpts(site, hit)) for hit in found.hits],
         "previous": max(0, offset - SHOWN) if offset else None,
         "farthest": FARTHEST,
-        "means": read_back(query, noun="Studies"),
+        "means": read_back(query, noun=STUDIES, speech=site.speech),
         "names": [(one, _boxes(one)) for one in names],
         "left_out": added.left_out,
         "opening": open_in_reporter(query, today=site.now.date()),
     }
 
 
-def _excerpts(hit: Hit) -> tuple[Excerpt, ...]:
-    return excerpts([Clause(**asdict(clause)) for clause in hit.clauses])
+def _excerpts(site: Site, hit: Hit) -> tuple[Excerpt, ...]:
+    return excerpts([Clause(**asdict(clause)) for clause in hit.clauses], site.speech)
 
 
 def _boxes(suggestion: Suggestion) -> Sequence[tuple[str, str, str, bool]]:

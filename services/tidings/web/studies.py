@@ -16,18 +16,19 @@ from tidings.projects.queries import (
     timeline,
 )
 from tidings.projects.wording import worst_first
+from tidings.rendering.speech import Sayable
 from tidings.subscribers.models import Cadence
-from tidings.web.site import StudyKey, site_of
+from tidings.web.site import READ, Site, StudyKey, site_of
 
 router = APIRouter()
 
-PAGE_REVISION = "1"
+PAGE_REVISION = "2"
 """Part of every study page's ETag; raise it when the template changes what a reader sees."""
 
 CACHE = "public, max-age=300, stale-while-revalidate=600"
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 def home(request: Request) -> HTMLResponse:
     """Say what this is, and what happened lately."""
     site = site_of(request)
@@ -37,20 +38,20 @@ def home(request: Request) -> HTMLResponse:
     return site.page("pages/home.html", sweep=sweep, projects=projects)
 
 
-@router.get("/studies/{key}")
+@router.api_route("/studies/{key}", methods=READ)
 def study(request: Request, key: StudyKey) -> Response:
     """Show one study: its facts, the researchers' own words, what has changed."""
     site = site_of(request)
     if key != key.upper():
-        return RedirectResponse(f"/studies/{key.upper()}", status_code=301)
+        return RedirectResponse(site.to(f"/studies/{key.upper()}"), status_code=301)
     with site.reading() as session:
         project = project_by_key(session, key)
         if project is None or project.id is None:
-            raise HTTPException(404, "We know no such study.")
+            raise HTTPException(404, Sayable("We know no such study."))
         awards = awards_of(session, project.id)
         told = worst_first(timeline(session, project.id))
         changes = sorted(told, key=lambda change: change.seen_at, reverse=True)
-    etag = _etag(project, list(awards), changes)
+    etag = _etag(site, project, list(awards), changes)
     headers = {"ETag": etag, "Cache-Control": CACHE}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -69,7 +70,7 @@ def study(request: Request, key: StudyKey) -> Response:
     return page
 
 
-def _etag(project: Project, awards: list[Award], changes: list[Change]) -> str:
+def _etag(site: Site, project: Project, awards: list[Award], changes: list[Change]) -> str:
     versions = ",".join(f"{award.appl_id}.{award.version}" for award in awards)
-    state = f"{PAGE_REVISION} {project.title} {versions} {len(changes)}"
+    state = f"{PAGE_REVISION} {site.speech.language} {project.title} {versions} {len(changes)}"
     return f'"{blake2b(state.encode(), digest_size=12).hexdigest()}"'

@@ -3,13 +3,14 @@
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from tidings.pages.receipts import PURPOSES
 from tidings.projects.models import Sweep
-from tidings.web.site import RowId, site_of
+from tidings.web.site import READ, RowId, site_of
 
 router = APIRouter()
 
 
-@router.get("/sweeps/{sweep_id}")
+@router.api_route("/sweeps/{sweep_id}", methods=READ)
 def receipt(request: Request, sweep_id: RowId) -> HTMLResponse:
     """Show the receipt of one sweep."""
     site = site_of(request)
@@ -17,4 +18,4 @@ def receipt(request: Request, sweep_id: RowId) -> HTMLResponse:
         sweep = session.get(Sweep, sweep_id)
     if sweep is None:
         raise HTTPException(404)
-    return site.page("pages/receipt.html", sweep=sweep)
+    return site.page("pages/receipt.html", sweep=sweep, purpose=PURPOSES[sweep.purpose])

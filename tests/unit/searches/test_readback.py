@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from queries import any_queries
 
+from tidings.rendering.speech import Speech
 from tidings.searches.canonical import canonical_form
 from tidings.searches.grammar import parse, parse_canonical
 from tidings.searches.query import Query
@@ -56,7 +57,7 @@ from tidings.searches.readback import in_words, read_back
                 "starting on 1 Jun 2024 or later"
             ),
         ),
-        ("end:2026 start:2024-02", "New studies ending in 2026, starting in Feb 2024"),
+        ("end:2026 start:2024-02", "New studies ending in 2026, starting in February 2024"),
         ("end:2026-01..2026-06", "New studies ending from 1 Jan 2026 to 30 Jun 2026"),
         (
             'pi:wu org:"mayo clinic" city:"la jolla" country:canada category:cancer activity:R01',
@@ -145,3 +146,49 @@ def test_every_search_reads_back_whole(query: Query) -> None:
             assert text.count("“") == text.count("”")
             assert not text.endswith((" ", ","))
             assert "  " not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        (
+            '"breast cancer" state:(AZ OR IL) ic:NCI',
+            (
+                "Estudios nuevos que mencionan “breast cancer”, dirigidos desde Arizona o "
+                "Illinois, financiados por NCI"
+            ),
+        ),
+        ("cancer NOT mouse", "Estudios nuevos que mencionan “cancer” pero no “mouse”"),
+        (
+            "immuno* NOT state:(UT OR OH)",
+            (
+                "Estudios nuevos que mencionan una palabra que empieza por “immuno”, no dirigidos "
+                "desde Utah u Ohio"
+            ),
+        ),
+        (
+            'near:"Scottsdale, AZ" within 50mi end<2027-03-31 amount>=250000 fy:2024..2026',
+            (
+                "Estudios nuevos situados a 50 millas o menos de Scottsdale, AZ, previstos para "
+                "terminar antes del 31 mar 2027, dotados con $250,000 como mínimo, asignados a los "
+                "años fiscales 2024 a 2026"
+            ),
+        ),
+        (
+            "cancer (title:(a b) OR ic:NCI)",
+            (
+                "Estudios nuevos que mencionan “cancer”, y que o bien mencionan a la vez “a” y “b” "
+                "en el título o están financiados por NCI"
+            ),
+        ),
+        (
+            "severity:(critical OR notable) state:AZ start:2024-02",
+            (
+                "Cambios de gravedad crítica o notable en estudios dirigidos desde Arizona, "
+                "previstos para empezar en febrero de 2024"
+            ),
+        ),
+    ],
+)
+def test_a_search_reads_back_in_spanish(text: str, means: str) -> None:
+    assert read_back(parse(text), speech=Speech("es")) == means

@@ -50,7 +50,9 @@ def test_one_address_comes_back_in_the_form_that_mail_is_sent_to(typed: str, nor
     ],
 )
 def test_anything_but_one_plain_address_is_refused_in_words(typed: str) -> None:
-    with pytest.raises(RejectedError, match=r"no e-mail address that we can write to: [A-Z]"):
+    with pytest.raises(
+        RejectedError, match=r"no e-mail address that we can write to\. One looks like"
+    ):
         normalise(typed)
 
 

@@ -12,6 +12,5 @@ def match() -> None:
     with wiring.session() as session:
         outcome = match_changes(session, now=wiring.now(), catalogue=wiring.catalogue())
     if outcome.notices:
-        wiring.ring(Job.ALERTS_COMPOSE)
-    if outcome.more:
-        wiring.ring(Job.CHANGES_MATCH)
+        wiring.ring(Job.CALLS_COMPOSE)
+    wiring.ring(Job.CHANGES_MATCH if outcome.more else Job.ALERTS_COMPOSE)

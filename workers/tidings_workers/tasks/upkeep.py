@@ -1,6 +1,7 @@
 """Tasks that keep the system running."""
 
 from tidings.db.session import commit
+from tidings.flows.guard_sender import guard_sender
 from tidings.flows.prune import prune
 from tidings.flows.recover import recover
 from tidings.jobs import Job
@@ -12,7 +13,8 @@ from tidings_workers.app import task
 
 @task(Job.ROWS_RECOVER)
 def recover_rows(how: str = "") -> None:
-    """Ring again for every row that waits too long."""
+    """Ring again for every row that waits too long; stop all mail if our domain is refused."""
+    guard_sender(wiring.engine(), settings=wiring.settings(), now=wiring.now())
     bells = recover(
         wiring.engine(),
         settings=wiring.settings(),

@@ -17,7 +17,10 @@ class LostReplyError(TidingsError):
 
 @dataclass(frozen=True)
 class Mail:
-    """One finished message; ``data`` holds headers and body as they go over the wire."""
+    """One finished message; ``data`` holds headers and body as they go over the wire.
+
+    Every line of it ends with CR LF.
+    """
 
     key: str
     message_id: str

@@ -190,6 +190,11 @@ class SmtpSender:
 
 
 def _dotted(data: bytes) -> bytes:
-    lines = data.replace(b"\r\n", b"\n").split(b"\n")
-    stuffed = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines)
+    """Return a message as DATA wants it: a dot more where a line begins with one, and the last.
+
+    It has its lines' ends right already, so that this costs a fraction of what smtplib's own takes.
+    """
+    stuffed = data.replace(b"\r\n.", b"\r\n..")
+    if stuffed.startswith(b"."):
+        stuffed = b"." + stuffed
     return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")

@@ -21,8 +21,10 @@ KINDS = ('confirm', 'change_alert', 'digest', 'goodbye')
 MORE_KINDS = ('confirm', 'welcome', 'change_alert', 'roll_up', 'digest', 'heartbeat', 'goodbye', 'sign_in', 'change_address', 'address_changed', 'endpoint_disabled', 'brake_pulled')
 CHANNELS = ('mail',)
 MORE_CHANNELS = ('mail', 'webhook', 'chat')
+EVENTS = ('accepted', 'deferred', 'failed', 'unknown', 'suppressed', 'replayed', 'released', 'bounced_soft', 'bounced_hard', 'complained')
+MORE_EVENTS = (*EVENTS, 'bounced_sender', 'unsubscribed')
 PURPOSES = ('confirm',)
-MORE_PURPOSES = ('confirm', 'sign_in', 'change_address')
+MORE_PURPOSES = ('confirm', 'sign_in', 'change_address', 'session')
 
 
 def allow(table: str, column: str, name: str, values: tuple[str, ...]) -> None:
@@ -67,9 +69,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('endpoint_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('notice_id', sa.Integer(), nullable=True))
         batch_op.create_index(op.f('ix_delivery_notice_id'), ['notice_id'])
+        batch_op.create_index(op.f('ix_delivery_sent_at'), ['sent_at'])
         batch_op.create_foreign_key(op.f('fk_delivery_endpoint_id'), 'endpoint', ['endpoint_id'], ['id'])
     with op.batch_alter_table('suppression') as batch_op:
         batch_op.add_column(sa.Column('until', MOMENT, nullable=True))
+        batch_op.create_index(op.f('ix_suppression_until'), ['until'])
+    op.execute("UPDATE suppression SET reason = 'hard' WHERE reason LIKE 'it bounced%'")  # a sentence until now
+    op.create_index('ix_delivery_event_kind_at', 'delivery_event', ['kind', 'at'])
     with op.batch_alter_table('notice') as batch_op:
         batch_op.add_column(sa.Column('calls_waiting', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index('ix_notice_calls_waiting', 'notice', ['id'], sqlite_where=sa.text('calls_waiting = 1'), postgresql_where=sa.text('calls_waiting'))
@@ -78,6 +84,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('quiet_until', sa.Integer(), nullable=False, server_default='7'))
         batch_op.add_column(sa.Column('heartbeat', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('names_searches', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('calendar_hash', TEXT, nullable=True))
+        batch_op.create_unique_constraint(op.f('uq_subscriber_calendar_hash'), ['calendar_hash'])
+    with op.batch_alter_table('sweep') as batch_op:
+        batch_op.add_column(sa.Column('ledger_no', sa.Integer(), nullable=True))
+        batch_op.create_unique_constraint(op.f('uq_sweep_ledger_no'), ['ledger_no'])
+    op.execute("UPDATE sweep SET ledger_no = id WHERE state <> 'running'")
     for table in ('follow', 'saved_search'):
         with op.batch_alter_table(table) as batch_op:
             batch_op.add_column(sa.Column('cadence_by_kind', JSON, nullable=False, server_default='{}'))
@@ -90,6 +102,7 @@ def upgrade() -> None:
     allow('delivery', 'kind', 'deliverykind', MORE_KINDS)
     allow('delivery', 'channel', 'channel', MORE_CHANNELS)
     allow('token', 'purpose', 'tokenpurpose', MORE_PURPOSES)
+    allow('delivery_event', 'kind', 'deliveryeventkind', MORE_EVENTS)
 
 
 def downgrade() -> None:
@@ -100,6 +113,8 @@ def downgrade() -> None:
     op.execute(f'UPDATE digest_run SET delivery_id = NULL WHERE delivery_id IN (SELECT id FROM delivery WHERE {old})')
     op.execute(f'DELETE FROM delivery_event WHERE delivery_id IN (SELECT id FROM delivery WHERE {old})')
     op.execute(f'DELETE FROM delivery WHERE {old}')
+    op.execute("DELETE FROM delivery_event WHERE kind IN ('bounced_sender', 'unsubscribed')")
+    allow('delivery_event', 'kind', 'deliveryeventkind', EVENTS)
     allow('token', 'purpose', 'tokenpurpose', PURPOSES)
     allow('delivery', 'channel', 'channel', CHANNELS)
     allow('delivery', 'kind', 'deliverykind', KINDS)
@@ -112,16 +127,24 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             batch_op.drop_column('threshold')
             batch_op.drop_column('cadence_by_kind')
+    with op.batch_alter_table('sweep') as batch_op:
+        batch_op.drop_constraint(op.f('uq_sweep_ledger_no'), type_='unique')
+        batch_op.drop_column('ledger_no')
     with op.batch_alter_table('subscriber') as batch_op:
+        batch_op.drop_constraint(op.f('uq_subscriber_calendar_hash'), type_='unique')
+        batch_op.drop_column('calendar_hash')
         for column in ('names_searches', 'heartbeat', 'quiet_until', 'quiet_from'):
             batch_op.drop_column(column)
     op.drop_index('ix_notice_calls_waiting', 'notice')
     with op.batch_alter_table('notice') as batch_op:
         batch_op.drop_column('calls_waiting')
     with op.batch_alter_table('suppression') as batch_op:
+        batch_op.drop_index(op.f('ix_suppression_until'))
         batch_op.drop_column('until')
+    op.drop_index('ix_delivery_event_kind_at', 'delivery_event')
     with op.batch_alter_table('delivery') as batch_op:
         batch_op.drop_constraint(op.f('fk_delivery_endpoint_id'), type_='foreignkey')
+        batch_op.drop_index(op.f('ix_delivery_sent_at'))
         batch_op.drop_index(op.f('ix_delivery_notice_id'))
         for column in ('notice_id', 'endpoint_id', 'address'):
             batch_op.drop_column(column)

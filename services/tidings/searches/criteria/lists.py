@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tidings.rendering.speech import Sayable
 from tidings.reporter.institutes import acronym
 from tidings.searches.criteria.text import spelled
 from tidings.searches.query import (
@@ -38,7 +39,7 @@ class Item:
 
     criterion: str
     value: str
-    wider: str = ""
+    wider: tuple[str, ...] = ()
     differs: str = ""
 
 
@@ -71,8 +72,8 @@ def _value_item(field: ValueField, value: str) -> Item | None:
             return Item("activity_codes", value)
         case ValueField.IC:
             name = acronym(value)
-            funded = f"RePORTER was seen to find also what {name} only funds"
-            return Item("agencies", name, wider=funded) if name else None
+            funded = Sayable("RePORTER was seen to find also what {name} only funds", name=name)
+            return Item("agencies", name, wider=(funded,)) if name else None
         case ValueField.PROJECT:
             return Item("project_nums", f"*{value}*" if is_key(value) else value)
         case _:
@@ -90,7 +91,9 @@ def _inflected_item(field: str, word: str) -> Item | None:
     item = _name_item(field, root)
     if item is None or root != word or not word.endswith(VOWELS):
         return item
-    differs = f"“{word}”: RePORTER compares its letters, where we take every inflection."
+    differs = Sayable(
+        "“{word}”: RePORTER compares its letters, where we take every inflection.", word=word
+    )
     return replace(item, differs=differs)
 
 
@@ -102,17 +105,27 @@ def _name_item(field: str, part: str, *, more: bool = False, marks: bool = False
     """Return a part of a person's or an institution's name: RePORTER finds it anywhere in it."""
     if not part:
         return None
-    wider = f"RePORTER finds every name in which “{part}” stands, also inside a word"
-    differs = f"“{part}”: RePORTER compares commas and hyphens in an institution's name."
+    inside = Sayable(
+        "RePORTER finds every name in which “{part}” stands, also inside a word", part=part
+    )
+    differs = Sayable(
+        "“{part}”: RePORTER compares commas and hyphens in an institution's name.", part=part
+    )
     if field == TextField.PI:
-        wider += "; it is asked for one word of the name" if more else ""
-        return Item("pi_names", part, wider=wider)
-    return Item("org_names", part, wider=wider, differs=differs if marks else "")
+        one = (Sayable("it is asked for one word of the name"),) if more else ()
+        return Item("pi_names", part, wider=(inside, *one))
+    return Item("org_names", part, wider=(inside,), differs=differs if marks else "")
 
 
 def _place_item(field: str, name: str) -> Item:
-    criterion = "org_cities" if field == TextField.CITY else "org_countries"
-    differs = f"“{name}”: RePORTER may compare the whole name of the {field}."
+    if field == TextField.CITY:
+        criterion = "org_cities"
+        differs = Sayable("“{name}”: RePORTER may compare the whole name of the city.", name=name)
+    else:
+        criterion = "org_countries"
+        differs = Sayable(
+            "“{name}”: RePORTER may compare the whole name of the country.", name=name
+        )
     return Item(criterion, name.upper(), differs=differs)
 
 

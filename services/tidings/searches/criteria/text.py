@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from unicodedata import lookup
 
+from tidings.rendering.speech import Sayable
 from tidings.searches.query import (
     ALL_TEXT,
     And,
@@ -215,18 +216,28 @@ def differences(query: Query, places: frozenset[str]) -> Iterator[str]:
     """Say where RePORTER may read a text search in another way than we do."""
     found = [leaf for leaf in leaves(query) if isinstance(leaf, TextLeaf)]
     if words := _listed(leaf.word for leaf in found if isinstance(leaf, Word)):
-        yield f"{words}: RePORTER brings a word to its stem by rules of its own."
+        yield Sayable(
+            "{words}: RePORTER brings a word to its stem by rules of its own.", words=words
+        )
     if prefixes := _listed(f"{leaf.prefix}*" for leaf in found if isinstance(leaf, Prefix)):
-        yield f"{prefixes}: nobody has shown that RePORTER reads * as any ending."
+        yield Sayable(
+            "{words}: nobody has shown that RePORTER reads * as any ending.", words=prefixes
+        )
     if greek := _listed(name for leaf in found for name in _names(leaf)):
-        yield f"{greek}: here it is the Greek letter, too; RePORTER may tell them apart."
+        yield Sayable(
+            "{words}: here it is the Greek letter, too; RePORTER may tell them apart.", words=greek
+        )
     if phrases := _listed(" ".join(words) for words in _excluded_phrases(query)):
-        yield f"{phrases}: RePORTER may leave out other inflections of quoted words, too."
+        yield Sayable(
+            "{words}: RePORTER may leave out other inflections of quoted words, too.", words=phrases
+        )
     if "terms" in places:
         yield THESAURUS
 
 
-THESAURUS = "RePORTER looks in the preferred terms alone; we look in all terms of the thesaurus."
+THESAURUS = Sayable(
+    "RePORTER looks in the preferred terms alone; we look in all terms of the thesaurus."
+)
 
 
 def _excluded_phrases(query: Query, *, is_excluded: bool = False) -> Iterator[Sequence[str]]:

@@ -1,0 +1,1 @@
+"""Mailboxes that returned mail arrives in."""

@@ -1,0 +1,1 @@
+"""What mail providers tell of mail that they carried for us, each proved and in one shape."""
