@@ -19,13 +19,16 @@ HANG_UP = "hang up"
 class RelayServer:
     """Takes messages on ``port``; ``answer`` decides the reply to each, given how many came.
 
-    ``senders`` are the envelopes' of the messages that it took.
+    ``senders`` and ``recipients`` are the envelopes' of the messages that it took, ``contents``
+    their bytes.
     """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.messages: list[Message] = []
         self.senders: list[str] = []
+        self.recipients: list[list[str]] = []
+        self.contents: list[bytes] = []
         self.connections = 0
         self.seconds = 0.0
         self.answer: Callable[[int], str] = lambda _count: "250 OK"
@@ -56,6 +59,8 @@ class RelayServer:
             if reply.startswith("250") or reply == HANG_UP:
                 self.messages.append(message_from_bytes(envelope.content))
                 self.senders.append(envelope.mail_from)
+                self.recipients.append(list(envelope.rcpt_tos))
+                self.contents.append(envelope.content)
         if reply == HANG_UP:
             server.transport.abort()
         return reply

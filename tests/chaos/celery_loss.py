@@ -41,6 +41,7 @@ from tidings.delivery.senders.make import inbox_folder
 from tidings.flows.enroll import enroll
 from tidings.flows.unsubscribe import unsubscribe
 from tidings.jobs import Job
+from tidings.keys import message_id
 from tidings.migrations.migrate import migrate
 from tidings.subscribers.models import EndedReason
 from tidings.subscribers.tokens import Scope
@@ -201,8 +202,8 @@ def _mails(engine: Engine, settings: Settings, count: int) -> list[int]:
         first = unsubscribe(session, Scope(reader), reason=reason, settings=settings, now=now)
         row = session.get_one(Delivery, first).model_dump(exclude={"id"})
         copies = [
-            {**row, "key": f"{row['key']}-{n}", "message_id": f"<{n}.{row['message_id'][1:]}"}
-            for n in range(count - 1)
+            {**row, "key": key, "message_id": message_id(key, settings.mail_domain)}
+            for key in (f"{row['key']}-{n}" for n in range(count - 1))
         ]
         session.connection().execute(insert(Delivery), copies)
         session.commit()

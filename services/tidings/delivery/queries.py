@@ -22,8 +22,8 @@ from tidings.upkeep.brakes import BY_COUNT, brake_of
 LONGEST_LEASE = timedelta(hours=1)
 """No lease of mail is longer, see tidings.config."""
 
-FURTHEST = timedelta(hours=48)
-"""Nothing is put off for longer: by a failure, by quiet hours or by the pause of an endpoint."""
+FURTHEST_MAIL, FURTHEST = timedelta(hours=20), timedelta(hours=48)
+"""No mail is put off for longer, by failures or quiet hours; no call, by its endpoint's pause."""
 
 PAST_THE_COUNT = (DeliveryKind.CONFIRM, DeliveryKind.SIGN_IN, DeliveryKind.CHANGE_ADDRESS)
 """Mails that somebody waits for: they go out when too many others did, not when all is stopped."""
@@ -95,7 +95,11 @@ def put_off_until(session: Session, *, after: datetime, until: datetime) -> date
 def _is_due(now: datetime) -> ColumnElement[bool]:
     # A new message goes at once: if it is due later than now, a clock was set back meanwhile. So
     # it was, too, if one is put off for longer than anything ever is.
-    put_off = or_(col(Delivery.due_at) <= now, col(Delivery.due_at) > now + FURTHEST)
+    put_off = or_(
+        col(Delivery.due_at) <= now,
+        col(Delivery.due_at) > now + FURTHEST,
+        and_(col(Delivery.channel).in_(MAILS), col(Delivery.due_at) > now + FURTHEST_MAIL),
+    )
     waits = or_(
         col(Delivery.state) == DeliveryState.PENDING,
         and_(col(Delivery.state) == DeliveryState.DEFERRED, put_off),

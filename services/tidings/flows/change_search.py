@@ -50,7 +50,7 @@ def change_search(  # noqa: PLR0913 - all that a saved search may ask for
     if reader is None or row is None or reader.state is not SubscriberState.ACTIVE:
         session.rollback()
         raise RejectedError(Sayable("You have no such search."))
-    row.name = row.name if name is None else name.strip()
+    row.name = row.name if name is None else " ".join(name.split())
     row.muted_until = row.muted_until if muted_until is None else muted_until
     ask_of_search(row, asked, now=now)
     move_waiting(session, reader, row, now=now)

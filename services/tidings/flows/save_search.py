@@ -31,7 +31,7 @@ def save_search(
     for each distinct search, whatever way it is typed. Raises QueryError for a text that does not
     parse, RejectedError for a reader who is not active.
     """
-    query = parse(text)
+    query, name = parse(text), " ".join(name.split())
     canonical = canonical_form(query)
     mark = matched_up_to(session)
     commit(session, "search.parsed")  # lets go of the store before it is read for long

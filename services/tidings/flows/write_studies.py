@@ -86,7 +86,7 @@ class Stories:
             more_lines=max(0, len(lines) - MOST_LINES),
             excerpts=excerpts(next(iter(finds.values())).clauses, voice.speech) if finds else (),
             also=tuple(one.name for one in (saved if is_followed else saved[1:])),
-            note=follow.note if follow else "",
+            note=" ".join(follow.note.split()) if follow else "",
             settings_url=voice.links.study_settings(project.key) if is_followed else "",
             stop_url=voice.links.stop_study(project.key) if is_followed else "",
             may_repeat=any(notice.may_repeat for notice in notices),

@@ -17,6 +17,9 @@ MOST_OF_HTML = 79_000
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Signs that turn what follows around: our own words may follow a record's."""
+
 
 @runtime_checkable
 class Shortenable(Protocol):
@@ -39,7 +42,15 @@ def render(environment: Environment, name: str, letter: object) -> Rendered:
         html = pages.render(letter=letter)
     subject = environment.get_template(f"mail/{name}/subject.txt").render(letter=letter)
     text = environment.get_template(f"mail/{name}/body.txt").render(letter=letter)
-    return Rendered(_BLANK.sub(" ", subject).strip(), _without_gaps(text), html)
+    return Rendered(
+        _BLANK.sub(" ", _upright(subject)).strip(), _without_gaps(_upright(text)), _upright(html)
+    )
+
+
+def _upright(text: str) -> str:
+    for sign in TURNING:  # looking for each is far quicker than one look at each letter
+        text = text.replace(sign, "")
+    return text
 
 
 def _is_long(html: str) -> bool:
