@@ -275,4 +275,4 @@ def skeleton(html: str) -> Skeleton:
 
 def same(words: str) -> str:
     """Return words without what differs from one mail of ours to another."""
-    return _VARIES.sub("#", words)
+    return _VARIES.sub("#", " ".join(words.split()))

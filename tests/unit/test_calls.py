@@ -89,7 +89,7 @@ def test_an_event_is_the_same_each_time_it_is_written() -> None:
 def test_an_event_names_the_search_that_found_it_and_what_changed_in_the_readers_language() -> None:
     event = event_of(matter(found("title:trop2"), changes=(change(),)), LINKS, SPANISH)
     assert [reason.name for reason in event.data.reasons] == ["Breast cancer"]
-    assert event.data.changes[0].words == "Fecha de fin: era 31 jul 2027, ahora 20 nov 2026"
+    assert event.data.changes[0].words == "Fecha de fin: antes 31 jul 2027, ahora 20 nov 2026"
     assert (event.data.changes[0].before, event.data.changes[0].after) == (
         "2027-07-31",
         "2026-11-20",

@@ -118,7 +118,7 @@ def test_a_feed_speaks_spanish_where_the_site_does(site: Visitor) -> None:
     jsonschema.validate(feed, SCHEMA)
     assert feed["language"] == "es"
     assert feed["home_page_url"].endswith(f"/es/studies/{KEY}")
-    assert feed["items"][0]["title"] == "Fecha de fin: era 31 dic 2029, ahora 20 nov 2026"
+    assert feed["items"][0]["title"] == "Fecha de fin: antes 31 dic 2029, ahora 20 nov 2026"
 
 
 def test_a_long_history_comes_in_pages_that_lead_on(site: Visitor, session: Session) -> None:
