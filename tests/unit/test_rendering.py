@@ -1,5 +1,6 @@
 """How values are written, and how the stylesheet of mail becomes inline style."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,11 @@ from jinja2 import UndefinedError
 
 from tidings.rendering.environment import environment
 from tidings.rendering.filters import day, iso, moment, money, plural, short_day, span
+from tidings.rendering.folder import templates_folder
 from tidings.rendering.inlining import inline, read_rules
+
+TEXT_INCLUDED = re.compile(r'({% filter forceescape %})?{% include "[^"]+\.txt"')
+"""Jinja escapes what is included by the included file's name, wherever it comes to stand."""
 
 AT = datetime(2027, 7, 3, 4, 5, tzinfo=UTC)
 
@@ -76,3 +81,10 @@ def test_an_operators_template_comes_before_ours_and_ours_stays_in_reach(tmp_pat
 def test_a_name_that_a_template_does_not_know_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         environment().from_string("{{ letter.headline }}").render()
+
+
+def test_every_text_that_html_takes_in_is_escaped_by_force() -> None:
+    html = {path: path.read_text(encoding="utf-8") for path in templates_folder().rglob("*.html")}
+    texts = {path: TEXT_INCLUDED.findall(source) for path, source in html.items()}
+    assert sum(map(len, texts.values())) > 10
+    assert [path.name for path, found in texts.items() for before in found if not before] == []
