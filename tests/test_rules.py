@@ -81,3 +81,15 @@ def test_every_picture_of_the_readme_is_there() -> None:
     pictures = [part.partition(")")[0] for part in readme.split("](infra/pictures/")[1:]]
     assert pictures
     assert [name for name in pictures if not (TOP / "infra/pictures" / name).is_file()] == []
+
+
+def test_commands_among_the_tests_run_without_pytest() -> None:
+    helpers = {path.stem for path in (TOP / "tests").glob("*.py")}
+    found: list[str] = []
+    for folder in ("bench", "chaos", "fuzz"):
+        for path in (TOP / "tests" / folder).rglob("*.py"):
+            if not path.name.startswith(("test_", "conftest")):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                imports = [one for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)]
+                found += [path.name for one in imports if one.module in helpers]
+    assert found == []

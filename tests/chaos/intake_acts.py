@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from imap_server import running_imap
 from pydantic import SecretStr
-from returned_mail import complaint
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 from tests.chaos import acts, world
 from tests.chaos.scene import Scene
+from tests.imap_server import running_imap
+from tests.returned_mail import complaint
 
 from tidings.clock import machine_now
 from tidings.db.session import open_session

@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 
-from endpoint_of_tests import EndpointServer, running_endpoint
 from tests.chaos import world
 from tests.chaos.certificates import write_certificate
 from tests.chaos.history import History
 from tests.chaos.stores import fast_folder
+from tests.endpoint_of_tests import EndpointServer, running_endpoint
 
 from tidings.config import Settings
 from tidings.flows import advance_sweep

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from daytime import daytime_zone
 from sqlalchemy import Engine
 from sqlmodel import Session
+from tests.daytime import daytime_zone
 
 from tidings.clock import machine_now
 from tidings.config import Settings
