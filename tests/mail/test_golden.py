@@ -204,7 +204,7 @@ def test_what_a_record_says_is_text_and_never_markup() -> None:
 def test_an_alert_that_a_search_found_offers_to_stop_that_search() -> None:
     alert = sample_letters()["change-alert"]
     assert isinstance(alert, AlertLetter)
-    search = SearchLinks("Any", f"{SITE}/settings", f"{SITE}/stop")
+    search = SearchLinks(12, "Any", f"{SITE}/settings", f"{SITE}/stop")
     mail = written(replace(alert, search=search), "change-alert")
     assert f"Stop this search: {SITE}/stop" in mail.text
     assert f'href="{SITE}/stop"' in mail.html

@@ -64,12 +64,6 @@ def open_room(address: str, rules: Rules) -> Any:
     )
 
 
-def service_name(address: str, rules: Rules) -> str:
-    """Return what people call the service of an address that was taken before."""
-    module = type(open_room(address, rules)).__module__.rpartition(".")[2]
-    return next(service.name for service in SERVICES if service.module == module)
-
-
 def _readings(address: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Give what each service makes of an address, if it makes anything of it."""
     scheme = urlsplit(address).scheme

@@ -20,13 +20,8 @@ from tidings.errors import RetryableError
 from tidings.subscribers.models import Subscriber, Token, TokenPurpose
 
 
-def hold_of(session: Session, address_hash: str) -> Hold | None:
-    """Return what keeps mail from an address, be it over or not."""
-    return _hold(session.get(Suppression, address_hash))
-
-
 def hold_locked(session: Session, address_hash: str) -> Hold | None:
-    """Return the same, and keep others from changing it meanwhile."""
+    """Return what keeps mail from an address, and keep others from changing it meanwhile."""
     row = session.get(Suppression, address_hash, with_for_update=True, populate_existing=True)
     return _hold(row)
 

@@ -151,6 +151,7 @@ def study_card(project: Project, award: Award, voice: Voice) -> Study:
 def search_links(saved: SavedSearch, voice: Voice) -> SearchLinks:
     """Return a saved search by its name, with the links that change and end it."""
     return SearchLinks(
+        search_id=saved.search_id,
         name=saved.name,
         settings_url=voice.links.search_settings(saved.search_id),
         stop_url=voice.links.stop_search(saved.search_id),

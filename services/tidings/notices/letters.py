@@ -65,8 +65,12 @@ class Study:
 
 @dataclass(frozen=True)
 class SearchLinks:
-    """A saved search by its reader's name for it, and what its reader may do about it."""
+    """A saved search by its reader's name for it, and what its reader may do about it.
 
+    ``search_id`` is that of the distinct search, which all who saved it share.
+    """
+
+    search_id: int
     name: str
     settings_url: str
     stop_url: str

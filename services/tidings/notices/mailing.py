@@ -7,7 +7,6 @@ from tidings.notices.letters import (
     DigestLetter,
     HeartbeatLetter,
     RollUpLetter,
-    SearchLinks,
 )
 from tidings.notices.links import Links
 from tidings.notices.plain_letters import Letter
@@ -36,7 +35,7 @@ def mailing_of(letter: Letter, links: Links, subscriber_id: int) -> Mailing:
     match letter:
         case AlertLetter(study=study, search=search):
             return Mailing(
-                _search_name(search) if search else f"study-{study.key}",
+                f"search-{search.search_id}" if search else f"study-{study.key}",
                 search.stop_url if search else links.stop_study(study.key),
                 study.url,
                 f"study-{study.key}.{subscriber_id}",
@@ -49,7 +48,3 @@ def mailing_of(letter: Letter, links: Links, subscriber_id: int) -> Mailing:
             return Mailing("heartbeat", links.unsubscribe)
         case _:
             return Mailing(unsubscribe_url=links.unsubscribe)
-
-
-def _search_name(search: SearchLinks) -> str:
-    return f"search-{search.stop_url.rpartition('/')[2]}"  # Links.stop_search ends with its id

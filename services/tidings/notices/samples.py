@@ -164,6 +164,7 @@ def _many(digest: DigestLetter, voice: Voice) -> DigestLetter:
 
 def _search(voice: Voice) -> SearchLinks:
     return SearchLinks(
+        search_id=SEARCH,
         name="Triple-negative breast cancer",
         settings_url=voice.links.search_settings(SEARCH),
         stop_url=voice.links.stop_search(SEARCH),

@@ -13,7 +13,6 @@ from gettext import NullTranslations
 from io import BytesIO
 from typing import Literal, Self, cast
 
-from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -208,12 +207,6 @@ def translations(language: str) -> NullTranslations:
     write_mo(compiled, whole)
     compiled.seek(0)
     return Translations(compiled)
-
-
-@cache
-def locale_of(language: str) -> Locale:
-    """Return what Babel knows of a language."""
-    return Locale.parse(language)
 
 
 @lru_cache(maxsize=REMEMBERED)
