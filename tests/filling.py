@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -108,6 +109,8 @@ def _value(column: Column[Any], number: int, allowed: Mapping[str, str]) -> Any:
     match column.type:
         case Boolean():
             return True
+        case Float():
+            return number / 2
         case Integer():
             return number
         case DateTime():

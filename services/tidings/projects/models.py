@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     RECONCILE = "reconcile"
     BACKFILL = "backfill"
     RELEASE = "release"
+    PAPERS = "papers"
 
 
 class SweepState(StrEnum):
@@ -108,6 +109,12 @@ class Project(Table, table=True):
     )
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     last_changed_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    papers_read_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        index=True,
+        description="when RePORTER was last asked which papers it links to this project",
+    )
 
 
 class Award(Table, table=True):
@@ -262,4 +269,28 @@ class Publication(Table, table=True):
 
     project_id: int = Field(foreign_key="project.id", primary_key=True)
     pmid: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Paper(Table, table=True):
+    """What a paper is called, where somebody has told us: RePORTER gives numbers alone."""
+
+    __tablename__: ClassVar[Any] = "paper"
+
+    pmid: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    title: str
+    journal: str = ""
+    year: int | None = None
+
+
+class Trial(Table, table=True):
+    """A clinical study that NIH links to a project, by its number at ClinicalTrials.gov."""
+
+    __tablename__: ClassVar[Any] = "trial"
+
+    project_id: int = Field(foreign_key="project.id", primary_key=True)
+    nct_id: str = Field(primary_key=True)
+    title: str = ""
+    status: str = Field(default="", description="as ClinicalTrials.gov had it on ``as_of_on``")
+    as_of_on: date | None = None
     first_seen_at: datetime = Field(sa_type=UtcDateTime)

@@ -42,6 +42,7 @@ class EndedReason(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     BY_OPERATOR = "by_operator"
+    LIST_CHANGED = "list_changed"
 
 
 class Subscriber(Table, table=True):
@@ -157,3 +158,46 @@ class Token(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApiToken(Table, table=True):
+    """A secret with which a reader's own programs ask for what its scopes allow."""
+
+    __tablename__: ClassVar[Any] = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    name: str = Field(description="of the reader, to themselves")
+    scopes: list[str] = Field(sa_type=JSON_TYPE, description="see subscribers.scopes")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Editor(Table, table=True):
+    """A reader who may publish study pages; readers see the role, never the person."""
+
+    __tablename__: ClassVar[Any] = "editor"
+    __table_args__: ClassVar[Any] = (
+        Index(
+            "uq_editor_live",
+            "subscriber_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int | None = Field(
+        default=None,
+        foreign_key="subscriber.id",
+        index=True,
+        description="None once they had all of theirs deleted",
+    )
+    role: str = Field(description="what readers are told: patient advocate, nurse ...")
+    granted_by: str
+    granted_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

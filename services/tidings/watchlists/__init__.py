@@ -1,0 +1,1 @@
+"""Lists of studies and searches that a reader publishes and others follow."""
