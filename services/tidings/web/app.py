@@ -2,12 +2,10 @@
 
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -19,7 +17,6 @@ from tidings.pages.facts import official_title
 from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
 from tidings.rendering.environment import environment
-from tidings.rendering.folder import templates_folder
 from tidings.rendering.speech import LANGUAGES, Sayable, Speech
 from tidings.web import (
     account,
@@ -43,6 +40,7 @@ from tidings.web import (
     unsubscribing,
     webhooks,
 )
+from tidings.web.assets import FOLDER, Assets, asset
 from tidings.web.guard import HEADERS, add_guard, refused
 from tidings.web.site import QueueDepths, Site
 from tidings.web.tongues import Tongues, address_in, english_only, record_language
@@ -98,8 +96,7 @@ def create_app(
         app.include_router(routes.router, include_in_schema=False)  # OpenAPI is for programs
     for routes in FOR_OTHERS:
         app.include_router(routes.router, dependencies=[Depends(english_only)])
-    static = Path(templates_folder()) / "static"
-    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.mount("/static", Assets(directory=FOLDER), name="static")
     app.exception_handler(StarletteHTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_unreadable)
     app.exception_handler(RejectedError)(_rejected)
@@ -112,6 +109,7 @@ def _templates(settings: Settings, speech: Speech) -> Environment:
     made = environment(
         speech=speech,
         extra={
+            "asset": asset,
             "change_line": partial(change_line, speech=speech),
             "clock": settings.clock.now,
             "captures_mail": settings.sender == "capture",
