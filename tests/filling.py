@@ -71,7 +71,8 @@ def constraint_names(engine: Engine) -> dict[str, set[str | None]]:
     look = inspect(engine)
     return {
         table: {
-            look.get_pk_constraint(table)["name"],
+            # SQLite keeps no name of a key whose numbers are given once.
+            look.get_pk_constraint(table)["name"] or f"pk_{table}",
             *(one["name"] for one in look.get_unique_constraints(table)),
             *(one["name"] for one in look.get_foreign_keys(table)),
             *(one["name"] for one in look.get_check_constraints(table)),

@@ -43,7 +43,7 @@ class Member:
         """Ask for a page."""
         return self._site.get(path, headers=self.cookie, **details)
 
-    def post(self, path: str, **form: str) -> httpx.Response:
+    def post(self, path: str, **form: Any) -> httpx.Response:
         """Send a form of ours; show where it leads, and do not go there."""
         data = {"form_token": self.form_token, **form}
         return self._site.post(path, headers=self.cookie, data=data, follow_redirects=False)

@@ -51,6 +51,10 @@ class Visitor:
         """Ask what a page would say of itself."""
         return asyncio.run(self._ask("HEAD", path, details))
 
+    def send(self, method: str, path: str, **details: Any) -> httpx.Response:
+        """Ask by any method."""
+        return asyncio.run(self._ask(method, path, details))
+
     async def _ask(self, method: str, path: str, details: dict[str, Any]) -> httpx.Response:
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         details.setdefault("follow_redirects", True)

@@ -42,6 +42,23 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address that the site listens on")
     port: int = Field(default=8000, description="port that the site listens on", ge=0, le=65535)
+    limits: float = Field(
+        default=1.0,
+        description="what visitors may ask of forms and searches, as a multiple of what is usual; "
+        "no limits if 0",
+        ge=0,
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        description="proxies of yours in front of the site, each adding to X-Forwarded-For; at 0 "
+        "nobody believes that header, and all who come through a proxy count as one",
+        ge=0,
+    )
+    page_cache_mb: int = Field(
+        default=64,
+        description="memory for rendered pages in each process of the site; none are kept if 0",
+        ge=0,
+    )
     ops_password: SecretStr = Field(
         default=SecretStr(""),
         description="for /ops and /inbox; needed unless the site listens on loopback",
@@ -55,6 +72,11 @@ class Settings(BaseSettings):
     )
     reporter_timeout: float = Field(default=60.0, description="seconds to wait for an answer", gt=0)
     contact: str = Field(default="", description="address or page named in the User-Agent")
+    papers_requests_a_day: int = Field(
+        default=100,
+        description="requests a day for the papers of studies, 50 studies each; none are read if 0",
+        ge=0,
+    )
     scope_years: int = Field(
         default=2, description="fiscal years to sweep, this one counted", ge=1, le=50
     )
@@ -147,6 +169,23 @@ class Settings(BaseSettings):
         le=1800,
     )
 
+    llm_url: str = Field(
+        default="",
+        description="where a language model speaks the chat protocol of OpenAI, e.g. "
+        "http://127.0.0.1:11434/v1; no drafts unless set",
+    )
+    llm_model: str = Field(default="", description="name of the model that drafts study pages")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="key of that server, if it asks")
+    llm_timeout: float = Field(
+        default=60.0,
+        description="seconds that one answer may take; a draft is asked for twice at most",
+        gt=0,
+        le=240,
+    )
+    drafts_a_day: int = Field(
+        default=20, description="drafts that may be asked for in 24 hours", ge=0
+    )
+
     allow_local_endpoints: bool = Field(
         default=False,
         description="lets webhooks and chats be on this machine, without TLS; for a laptop alone",
@@ -174,6 +213,11 @@ class Settings(BaseSettings):
         if url in {"", NO_BROKER} or url.partition("://")[0] in BROKERS:
             return url
         raise ValueError(f"it begins with one of {', '.join(BROKERS)}, or is `{NO_BROKER}`")
+
+    @property
+    def can_draft(self) -> bool:
+        """Whether there is a language model to ask for drafts."""
+        return bool(self.llm_url and self.llm_model)
 
     @property
     def has_broker(self) -> bool:

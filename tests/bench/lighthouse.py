@@ -21,7 +21,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 from sqlmodel import select
-from tests.living import Living
+from tests.alive import Living
 
 from tidings.clock import machine_now
 from tidings.config import Settings
@@ -85,19 +85,7 @@ def measure(command: str, url: str, folder: Path) -> dict[str, float]:
 @contextmanager
 def site(folder: Path) -> Generator[tuple[str, str]]:
     """Serve a store of some weeks; give its address and the key of a study that was rewritten."""
-    settings = Settings(data_dir=folder / "data", port=free_port())
-    engine = make_engine(settings.database)
-    migrate(engine)
-    with running_sandbox(Options(corpus=CORPUS)) as sandbox:
-        living = Living(engine, settings, sandbox, machine_now())
-        for week in range(WEEKS):
-            living.week(week)
-    with open_reader(engine) as session:
-        rewritten = select(Change.project_id).where(Change.kind == ChangeKind.ABSTRACT_REWRITTEN)
-        any_one = select(Change.project_id).where(Change.kind != ChangeKind.COSMETIC)
-        chosen = session.exec(rewritten).first() or session.exec(any_one).first()
-        key = session.get_one(Project, chosen).key
-    engine.dispose()
+    settings, key = stored(folder)
     url = f"http://{settings.host}:{settings.port}"
     own = {"TIDINGS_DATA_DIR": str(settings.data_dir), "TIDINGS_SITE_URL": url}
     process = subprocess.Popen([sys.executable, *site_command(settings)[1:]], env=os.environ | own)  # noqa: S603 - our own
@@ -107,6 +95,24 @@ def site(folder: Path) -> Generator[tuple[str, str]]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def stored(folder: Path, *, corpus: int = CORPUS, weeks: int = WEEKS) -> tuple[Settings, str]:
+    """Fill a store with some weeks; return its settings and the key of a study rewritten there."""
+    settings = Settings(data_dir=folder / "data", port=free_port())
+    engine = make_engine(settings.database)
+    migrate(engine)
+    with running_sandbox(Options(corpus=corpus)) as sandbox:
+        living = Living(engine, settings, sandbox, machine_now())
+        for week in range(weeks):
+            living.week(week)
+    with open_reader(engine) as session:
+        rewritten = select(Change.project_id).where(Change.kind == ChangeKind.ABSTRACT_REWRITTEN)
+        any_one = select(Change.project_id).where(Change.kind != ChangeKind.COSMETIC)
+        chosen = session.exec(rewritten).first() or session.exec(any_one).first()
+        key = session.get_one(Project, chosen).key
+    engine.dispose()
+    return settings, key
 
 
 def wait_for(url: str) -> None:

@@ -12,18 +12,22 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 READERS = (
     "/",
     "/studies?q=stiff",
+    "/studies?q=cells+AND+state%3AAZ",
+    "/studies?q=zebrafish+AND+state%3AAZ",
     "/studies?q=titel%3Ax",
+    "/searches/new?words=stiff&changes=cuts",
     f"/studies/{KEY}",
     "/searches/preview?q=stiff&cadence=immediate",
     "/sweeps/2",
     "/coverage",
+    "/glossary",
     "/ledger",
     "/webhooks",
     "/confirm/x",
     "/sign-in",
     "/nowhere",
 )
-OPERATORS = ("/inbox", "/ops")
+OPERATORS = ("/inbox", "/ops", "/api")
 
 
 FAULTS = """

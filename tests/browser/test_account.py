@@ -87,6 +87,7 @@ def test_axe_finds_nothing_on_a_readers_own_pages_and_all_fit_a_phone(
         "/stop",
         "/endpoints",
         "/endpoints/new",
+        "/tokens",
         f"/studies/{KEY}",
         f"/searches/{saved.id}",
     )

@@ -6,8 +6,8 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from alive import Living
 from keyboard import choose, press, tab_to
-from living import Living
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from site_of_tests import Filled
 from sqlalchemy import Engine

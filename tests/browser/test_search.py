@@ -1,4 +1,4 @@
-"""Searching and saving by keyboard alone; the pages bring no script."""
+"""Searching and saving by keyboard alone, and without scripts."""
 
 from datetime import timedelta
 
@@ -29,6 +29,7 @@ def filled(sqlite_engine: Engine, settings: Settings) -> Filled:
     now = settings.clock.now()
     run_sweep(sqlite_engine, source, now=now - timedelta(weeks=3))
     source.records.append(record(2, project_title=STIFF))
+    source.records.append(record(3, organization={"org_name": "A", "org_state": "OR"}))
     run_sweep(sqlite_engine, source, now=now - timedelta(weeks=2))
     return Filled(1, "", "")
 
@@ -87,8 +88,8 @@ def mend_a_search(page: Page) -> None:
 
 def add_a_name(page: Page) -> str:
     """Untick and tick the first name, search with all that are ticked; return the search."""
-    tab_to(page, ".box input")
-    box = page.locator(".box input").first
+    tab_to(page, ".names .box input")
+    box = page.locator(".names .box input").first
     expect(box).to_be_checked()
     page.keyboard.press("Space")
     expect(box).not_to_be_checked()
@@ -110,3 +111,47 @@ def look_back(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".mails pre").first).to_be_visible()
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_a_count_follows_the_typing_and_nothing_is_complained_of(
+    chromium: Browser, site_url: str
+) -> None:
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for path in ("/", "/studies?q=x1", "/searches/new", "/es/searches/new?q=stiff"):
+        page.goto(f"{site_url}{path.removesuffix('/')}")
+        count, box = page.locator("#q-count"), page.locator("#q")
+        expect(count).to_be_empty()
+        box.fill("")
+        box.press_sequentially("stiff")
+        expect(count).to_have_text("1 estudio" if "/es" in path else "1 study")
+        box.press_sequentially(" activty:R01")
+        expect(count).to_contain_text("activity:?")
+        assert page.url == f"{site_url}{path.removesuffix('/')}" + ("/" if path == "/" else "")
+    assert complaints == []
+    page.close()
+
+
+def test_all_of_it_works_without_scripts(chromium: Browser, site_url: str) -> None:
+    context = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 800}
+    )
+    page = context.new_page()
+    page.goto(site_url)
+    page.fill("#q", "tissue OR cells")
+    page.click("main form button")
+    page.click(".facets summary")
+    page.click(".facets li a")
+    expect(page.locator("#q")).to_have_value("(tissue OR cells) AND state:AZ")
+    page.click("a.chosen")
+    page.goto(f"{site_url}/searches/new")
+    page.fill("#by-words", "stiff")
+    page.select_option("#by-state", "AZ")
+    page.click(".built button")
+    expect(page.locator("#q")).to_have_value("stiff state:AZ")
+    page.fill("#address", "someone@clinic.org")
+    page.click("section.card button")
+    heading(page, "Look into your mail")
+    context.close()

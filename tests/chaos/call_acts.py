@@ -31,6 +31,9 @@ from tidings.rendering.speech import ENGLISH
 MOST_COPIES = 2
 """Of one call when its worker is killed once."""
 
+BATCHES = 5
+"""Times that a worker looks for calls that wait."""
+
 
 def _settings(scene: Scene) -> Settings:
     return scene.settings.model_copy(update={"allow_local_endpoints": True})
@@ -75,7 +78,10 @@ def let_a_call_wait(scene: Scene, engine: Engine) -> None:
 
 
 def make_the_call(scene: Scene, engine: Engine) -> None:
-    """Make what calls wait, once dead workers' leases have ended."""
+    """Make what calls wait, once dead workers' leases have ended.
+
+    On a busy machine a batch may run out of its short lease before it begins: the call waits on.
+    """
     settings = _settings(scene)
     with open_session(engine) as session:
         is_leased = bool(_count(session, "delivery WHERE state = 'sending'"))
@@ -84,9 +90,11 @@ def make_the_call(scene: Scene, engine: Engine) -> None:
         recover_all(scene, engine)
     with open_session(engine) as session:
         compose_calls(session, settings=settings, now=machine_now())
-        ids = due_delivery_ids(session, now=machine_now(), limit=9, channels=CALLS)
     senders = make_call_senders(settings)
-    deliver_calls(engine, senders, ids, settings=settings, owner="act", now=machine_now())
+    for _ in range(BATCHES):
+        with open_session(engine) as session:
+            ids = due_delivery_ids(session, now=machine_now(), limit=9, channels=CALLS)
+        deliver_calls(engine, senders, ids, settings=settings, owner="act", now=machine_now())
 
 
 def is_called_under_one_name(scene: Scene, session: Session) -> Iterator[str]:

@@ -12,7 +12,19 @@ from time import monotonic
 
 from sqlalchemy import Engine
 from sqlmodel import Session
-from tests.chaos import account_acts, acts, call_acts, feed_acts, intake_acts, wish_acts
+from tests.chaos import (
+    account_acts,
+    acts,
+    call_acts,
+    desk_acts,
+    draft_acts,
+    feed_acts,
+    intake_acts,
+    own_acts,
+    paper_acts,
+    token_acts,
+    wish_acts,
+)
 from tests.chaos.scene import Scene, open_scenery
 from tests.chaos.stores import Store, fast_folder
 from tests.chaos.trial import Hit, Outcome
@@ -149,10 +161,123 @@ SCENARIOS = (
         intake_acts.suppress,
     ),
     Scenario(
+        ("draft.wanted", "draft.claimed", "draft.stored"),
+        draft_acts.draft_well,
+        draft_acts.is_drafted_once,
+        draft_acts.write_a_record,
+        heal=Scene.wait_for_leases,
+    ),
+    Scenario(
+        ("draft.failed",),
+        draft_acts.draft_badly,
+        draft_acts.has_failed_once,
+        draft_acts.write_a_record,
+        heal=Scene.wait_for_leases,
+    ),
+    Scenario(
+        ("draft.paused",),
+        draft_acts.draft_in_vain,
+        draft_acts.waits_for_its_model,
+        draft_acts.write_a_record,
+        heal=Scene.wait_for_leases,
+    ),
+    Scenario(
+        ("draft.dropped",),
+        draft_acts.draft_well,
+        draft_acts.is_dropped,
+        draft_acts.hide_what_drafts,
+    ),
+    Scenario(("editor.granted",), desk_acts.name_editor, desk_acts.is_named_once),
+    Scenario(
+        ("editor.ended",),
+        desk_acts.take_the_desk_away,
+        desk_acts.has_no_editor,
+        desk_acts.name_editor,
+    ),
+    Scenario(
+        ("draft.begun", "draft.reviewed", "text.published"),
+        desk_acts.write_a_text,
+        desk_acts.is_published_once,
+        desk_acts.name_editor,
+    ),
+    Scenario(
+        ("draft.rejected",), desk_acts.reject_it, desk_acts.is_rejected_once, desk_acts.begin_one
+    ),
+    Scenario(
+        ("text.unpublished",),
+        desk_acts.take_it_off,
+        desk_acts.is_taken_off_once,
+        desk_acts.publish_one,
+    ),
+    Scenario(
+        ("text.rolled_back",),
+        desk_acts.publish_it_again,
+        desk_acts.is_back_once,
+        desk_acts.take_one_off,
+    ),
+    Scenario(
+        ("model.hidden",),
+        desk_acts.hide_the_model,
+        desk_acts.is_hidden_once,
+        desk_acts.publish_one,
+    ),
+    Scenario(
+        ("model.shown",), desk_acts.show_the_model, desk_acts.is_shown_once, desk_acts.hide_one
+    ),
+    Scenario(
+        ("pages.checked",), desk_acts.check_all, desk_acts.is_marked, desk_acts.move_the_record
+    ),
+    Scenario(
+        ("api_token.made", "api_token.used", "api_token.ended"),
+        token_acts.renew_token,
+        token_acts.has_one_token_in_use,
+        token_acts.make_token,
+    ),
+    Scenario(
         ("endpoint.ended",),
         call_acts.remove_the_endpoint,
         call_acts.is_removed,
         call_acts.compose_the_call,
+    ),
+    Scenario(
+        ("watchlist.written", "watchlist.published"),
+        own_acts.publish_a_list,
+        own_acts.is_published_once,
+    ),
+    Scenario(
+        ("watchlist.followed", "watchlist.applied", "search.saved", "watchlist.searched"),
+        own_acts.follow_the_list,
+        own_acts.all_came_from_it,
+        own_acts.publish_a_list,
+    ),
+    Scenario(
+        ("watchlist.unfollowed",),
+        own_acts.stop_the_list,
+        own_acts.nothing_came_from_it,
+        own_acts.follow_a_published_list,
+    ),
+    Scenario(
+        ("watchlist.taken",),
+        own_acts.take_the_list_over,
+        own_acts.is_taken_once,
+        own_acts.publish_a_list,
+    ),
+    Scenario(
+        ("reader.erased",),
+        own_acts.forget_an_eager_reader,
+        own_acts.is_forgotten_once,
+    ),
+    Scenario(
+        ("papers.started", "papers.noted", "papers.finished"),
+        paper_acts.read_all,
+        paper_acts.is_read_once,
+        paper_acts.know_some,
+    ),
+    Scenario(
+        ("papers.loaded", "trials.loaded"),
+        paper_acts.take_in_lists,
+        paper_acts.are_taken_in_once,
+        paper_acts.link_a_paper,
     ),
 )
 

@@ -18,7 +18,7 @@ from tests.chaos.stores import fast_folder
 from tests.endpoint_of_tests import EndpointServer, running_endpoint
 
 from tidings.config import Settings
-from tidings.flows import advance_sweep
+from tidings.flows import advance_sweep, read_papers
 from tidings.reporter.patience import Patience
 from tidings.sandbox.running import Options, Sandbox, running_sandbox
 from tidings.sandbox.serve import free_port
@@ -71,7 +71,7 @@ class Scene:
     def enter(self) -> None:
         """Make this process, a child, one of the trial's."""
         os.environ["SSL_CERT_FILE"] = str(self.keys / "certificate.pem")
-        advance_sweep.LEASE = LEASE
+        advance_sweep.LEASE = read_papers.LEASE = LEASE
 
     def wait_for_leases(self) -> None:
         """Let the leases of the dead end."""

@@ -206,3 +206,11 @@ def test_a_name_keeps_its_letters_and_loses_only_its_capitals(text: str) -> None
 @given(st.text())
 def test_no_name_breaks_the_wording(text: str) -> None:
     assert "  " not in person(text)
+
+
+def test_new_papers_are_counted_and_the_first_few_named() -> None:
+    two = line(ChangeKind.NEW_PUBLICATION, "publications.7", None, [39, 40])
+    assert (two.mark, two.label, two.was) == ("+", "Papers", "")
+    assert two.now == "2 new papers (PMID 39, 40)"
+    many = line(ChangeKind.NEW_PUBLICATION, "publications.7", None, [1, 2, 3, 4])
+    assert many.now == "4 new papers (PMID 1, 2, 3, …)"

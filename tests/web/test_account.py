@@ -1,6 +1,7 @@
 """Consent: a GET shows a button, a POST acts, and nobody learns whom we know."""
 
 import pytest
+from members import Member
 from site_of_tests import KEY, READER, Filled, Visitor
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -132,3 +133,66 @@ def test_an_alert_with_a_wrong_address_keeps_the_search(site: Visitor, filled: F
     page = site.post("/alerts", data={"q": "cells", "address": "me@"})
     assert (page.status_code, 'name="q" value="cells"' in page.text) == (400, True)
     assert filled.subscriber_id
+
+
+@pytest.fixture
+def member(site: Visitor, engine: Engine, settings: Settings, filled: Filled) -> Member:
+    return Member(site, engine, settings, filled.subscriber_id)
+
+
+FORMS: list[tuple[str, dict[str, str]]] = [
+    ("/studies/CA000002/follow", {}),
+    ("/alerts", {"q": "cells"}),
+]
+
+
+def wishes(engine: Engine) -> tuple[int, int, int]:
+    """Return how many live follows, saved searches and confirm mails there are."""
+    with open_session(engine) as session:
+        saved = len(session.exec(select(SavedSearch)).all())
+        mails = session.exec(select(Delivery).where(Delivery.kind == DeliveryKind.CONFIRM)).all()
+    return live_follows(engine), saved, len(mails)
+
+
+@pytest.mark.parametrize(("path", "form"), FORMS)
+def test_whoever_is_signed_in_gets_what_they_ask_at_their_own_address_at_once(
+    path: str, form: dict[str, str], member: Member, engine: Engine
+) -> None:
+    for _ in range(2):
+        page = member.post(path, address=READER.upper(), cadence="daily", **form)
+        assert (page.status_code, "no mail has to ask you" in page.text) == (200, True)
+    assert wishes(engine) == ((2, 0, 0) if "follow" in path else (1, 1, 0))
+
+
+@pytest.mark.parametrize(("path", "form"), FORMS)
+def test_another_address_is_asked_whoever_types_it(
+    path: str, form: dict[str, str], member: Member, site: Visitor, engine: Engine
+) -> None:
+    page = member.post(path, address=STRANGER, **form)
+    assert page.text == site.post(path, data={"address": STRANGER, **form}).text
+    assert wishes(engine) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(("path", "form"), FORMS)
+@pytest.mark.parametrize(
+    "elsewhere", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+def test_no_other_site_makes_a_wish_for_whoever_is_signed_in(
+    path: str,
+    form: dict[str, str],
+    elsewhere: dict[str, str],
+    member: Member,
+    site: Visitor,
+    engine: Engine,
+) -> None:
+    headers = {**member.cookie, **elsewhere}
+    assert site.post(path, data={"address": READER, **form}, headers=headers).status_code == 403
+    assert wishes(engine) == (1, 0, 0)
+
+
+def test_a_wrong_wish_of_somebody_signed_in_is_refused_in_words(member: Member) -> None:
+    assert "no e-mail address" in member.post("/alerts", q="cells", address="me@").text
+    page = member.post("/studies/CA999999/follow", address=READER)
+    assert (page.status_code, "We know no study" in page.text) == (400, True)
+    page = member.post("/alerts", q="titel:x", address=READER)
+    assert (page.status_code, "did you mean title:?" in page.text) == (400, True)

@@ -1,5 +1,8 @@
 """Every answer keeps readers private, and only operators see what is theirs."""
 
+import json
+import re
+
 import pytest
 from pydantic import SecretStr
 from site_of_tests import HOME, KEY, Visitor
@@ -13,16 +16,43 @@ pytestmark = pytest.mark.usefixtures("filled")
 PAGES = ("/", "/studies", f"/studies/{KEY}", "/inbox", "/ops", "/metrics", "/healthz", "/nowhere")
 
 
+LIVE = ("/", "/studies", "/searches/new", "/es/studies?q=cells")
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_every_answer_forbids_scripts_frames_and_trackers(path: str, site: Visitor) -> None:
+def test_every_answer_forbids_frames_trackers_and_what_is_elsewhere(
+    path: str, site: Visitor
+) -> None:
     answer = site.get(path)
-    policy = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "set-cookie" not in answer.headers
     head = answer.text.partition("<head>")[2].partition("</head>")[0]
-    assert "//" not in head.replace(f'href="{HOME}/', "")
+    named = re.findall(r'(?:src|href)="([^"]+)"', head)
+    assert [one for one in named if not one.removeprefix(HOME).startswith("/")] == []
+    assert [one for one in named if one.startswith("//")] == []
+
+
+@pytest.mark.parametrize("path", sorted({*PAGES, *LIVE}))
+def test_scripts_run_only_where_there_is_one_of_ours(path: str, site: Visitor) -> None:
+    answer = site.get(path)
+    is_live = path in LIVE
+    policy = answer.headers["content-security-policy"]
+    kinds = set(re.findall(r"<script (src|type=[^>]+)", answer.text))
+    assert kinds - {'type="application/ld+json"'} == ({"src"} if is_live else set())
+    assert ("script-src" in policy) == is_live
+    assert policy.endswith("script-src 'self'; connect-src 'self'") == is_live
+    assert "unsafe" not in policy
+
+
+def test_the_script_is_the_one_that_its_page_names_and_may_evaluate_nothing(site: Visitor) -> None:
+    page = site.get("/").text
+    (source,) = re.findall(r'<script src="([^"]+)" defer></script>', page)
+    assert "Zero-Clause BSD" in site.get(source).text[:200]
+    (config,) = re.findall(r"<meta name=\"htmx-config\" content='([^']+)'>", page)
+    asked = json.loads(config)
+    assert asked.pop("selfRequestsOnly")
+    assert set(asked.values()) == {False}
 
 
 @pytest.mark.parametrize(

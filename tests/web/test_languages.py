@@ -158,7 +158,6 @@ def test_what_is_no_readers_has_one_address(path: str, site: Visitor) -> None:
     [
         ("/es/studies/ca000001", "/es/studies/CA000001"),
         ("/es/studies/by?words=stiff", "/es/studies?q=stiff"),
-        ("/es/searches/new", "/es/studies"),
         ("/es/studies/", f"{HOME}/es/studies"),
     ],
 )

@@ -59,17 +59,42 @@ def test_a_preview_of_nothing_says_so_and_proposes_something_wider(site: Visitor
 
 
 @pytest.mark.parametrize("path", ["/searches/new", "/searches/preview"])
-def test_a_search_that_does_not_parse_is_mended_on_the_search_page(
-    path: str, site: Visitor
-) -> None:
+def test_a_search_that_does_not_parse_is_mended_where_it_stands(path: str, site: Visitor) -> None:
     page = site.get(path, params={"q": "titel:stiff"})
     assert (page.status_code, "did you mean title:?" in page.text) == (400, True)
     assert 'value="titel:stiff"' in page.text
 
 
-def test_a_page_without_a_search_leads_to_the_search_page(site: Visitor) -> None:
-    answer = site.get("/searches/new", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/studies")
+def test_a_page_without_a_search_offers_the_form_that_writes_one(site: Visitor) -> None:
+    page = site.get("/searches/new").text
+    assert 'id="by-words"' in page
+    assert "Save this search" not in page
+
+
+def test_the_fields_write_the_search_beside_them_and_stay_filled(site: Visitor) -> None:
+    asked = {"words": "stiff", "state": "AZ", "amount": "$250,000", "changes": ["cuts", "money"]}
+    page = site.get("/searches/new", params=asked).text
+    query = "stiff state:AZ amount&gt;=250000 change:(end_cut OR shortened OR reversed OR"
+    assert f'value="{query}' in page
+    assert "Save this search" in page
+    again = site.get("/searches/new", params={"q": html.unescape(found_query(page))}).text
+    for one in (page, again):
+        assert 'name="words" maxlength="1000" value="stiff"' in one
+        assert '<option value="AZ" selected>' in one
+        assert re.findall(r'value="(\w+)" checked', one) == ["cuts", "money"]
+
+
+def found_query(page: str) -> str:
+    (query,) = re.findall(r'<input type="hidden" name="q" value="([^"]+)"', page)
+    return query
+
+
+def test_fields_that_make_no_search_are_answered_in_words_and_kept(site: Visitor) -> None:
+    asked = {"words": "stiff", "near": "Nowhereville"}
+    page = site.get("/searches/new", params=asked)
+    assert (page.status_code, "We do not know the place" in page.text) == (400, True)
+    assert 'name="near" maxlength="100" value="Nowhereville"' in page.text
+    assert "Save this search" not in page.text
 
 
 @pytest.mark.parametrize("asked", [{"cadence": "paused"}, {"time_zone": "Mars/Olympus"}])

@@ -12,7 +12,7 @@ from sweeps import run_sweep
 
 from tidings.config import Settings
 from tidings.errors import QueryError
-from tidings.pages.search_help import FIELDS, WORDS, written_search
+from tidings.pages.search_help import EXAMPLES, FIELDS, WORDS
 from tidings.pages.typed import point_at
 from tidings.searches import fields
 from tidings.searches.grammar import parse
@@ -117,16 +117,20 @@ def test_the_help_has_every_field_and_each_example_is_understood() -> None:
     assert set(FIELDS) == {*fields.FIELDS, fields.NEAR}
     for one in (*WORDS, *FIELDS.values()):
         assert parse(one.example)
+    for _, asked in EXAMPLES:
+        assert parse(asked)
 
 
-def test_the_simple_form_writes_the_search(site: Visitor) -> None:
-    asked = {"words": "stiff OR soft", "state": "AZ", "institute": "NCI", "since": "2025"}
+def test_the_form_writes_the_search_and_is_filled_from_it(site: Visitor) -> None:
+    asked = {"any_of": "stiff soft", "state": "AZ", "institute": "NCI", "since": "2025"}
     answer = site.get("/studies/by", params=asked)
     assert str(answer.url.params["q"]) == "(stiff OR soft) state:AZ ic:NCI fy>=2025"
     assert "1 study found" in answer.text
+    assert 'name="any_of" maxlength="1000" value="stiff soft"' in answer.text
+    assert '<option value="AZ" selected>' in answer.text
 
 
-def test_what_is_typed_into_a_field_of_the_form_stays_in_that_field() -> None:
-    text = written_search(words="", state='AZ" OR ic:NCI', institute="", activity="", since="")
-    assert text == 'state:"AZ  OR ic:NCI"'
-    assert not written_search(words=" ", state="", institute="", activity="", since="")
+def test_a_search_that_is_beyond_the_form_says_so(site: Visitor) -> None:
+    page = site.get("/studies", params={"q": "title:stiff OR pi:wu"}).text
+    assert "This search says more than the form can" in page
+    assert "says more than" not in site.get("/studies", params={"q": "stiff OR soft"}).text

@@ -9,19 +9,12 @@ pytestmark = pytest.mark.usefixtures("filled")
 def test_a_study_shows_facts_and_what_changed(site: Visitor) -> None:
     page = site.get(f"/studies/{KEY}")
     assert page.status_code == 200
-    assert "<h1>How stiff tissue keeps immune cells out of tumors</h1>" in page.text
-    for fact in ("National Cancer Institute (NCI)", "Mayo Clinic Arizona, AZ", "$400,000"):
-        assert fact.partition(",")[0] in page.text
+    assert "How stiff tissue keeps immune cells out of tumors</span>" in page.text
+    for fact in ("National Cancer Institute (NCI)", "Mayo Clinic Arizona", "$400,000"):
+        assert fact in page.text
     for said in ("End date", "31 Dec 2029", "20 Nov 2026", "RePORTER does not say why"):
         assert said in page.text
     assert "It may help people." in page.text
-
-
-def test_a_page_that_has_not_changed_is_not_sent_again(site: Visitor) -> None:
-    first = site.get(f"/studies/{KEY}")
-    again = site.get(f"/studies/{KEY}", headers={"If-None-Match": first.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert not first.headers["etag"].startswith("W/")
 
 
 def test_a_key_in_small_letters_leads_to_the_page(site: Visitor) -> None:

@@ -24,8 +24,12 @@ ROUTES = {
     Job.CALLS_COMPOSE: Queue.DIGESTS,
     Job.CALLS_SEND: Queue.CALLS,  # other people's servers say how long one takes
     Job.MAILBOX_READ: Queue.SWEEP,  # a far server may be slow, and a bounce can wait
+    Job.PAPERS_READ: Queue.SWEEP,
     Job.CANARY_RUN: Queue.SWEEP,  # long, and the least urgent of all
     Job.MATCHES_AUDIT: Queue.SWEEP,
+    Job.PAGES_CHECK: Queue.UPKEEP,
+    Job.WATCHLISTS_APPLY: Queue.UPKEEP,
+    Job.PAGE_DRAFT: Queue.SWEEP,  # a language model may take minutes, and recover must not wait
     Job.ROWS_RECOVER: Queue.UPKEEP,
     Job.ROWS_PRUNE: Queue.UPKEEP,
     Job.QUEUE_HEARTBEAT: Queue.UPKEEP,
@@ -59,8 +63,10 @@ def _settings_of_celery(broker_url: str) -> dict[str, Any]:
             "tidings_workers.tasks.calls",
             "tidings_workers.tasks.delivery",
             "tidings_workers.tasks.digests",
+            "tidings_workers.tasks.drafts",
             "tidings_workers.tasks.mailbox",
             "tidings_workers.tasks.matching",
+            "tidings_workers.tasks.pages",
             "tidings_workers.tasks.sweeps",
             "tidings_workers.tasks.upkeep",
         ),

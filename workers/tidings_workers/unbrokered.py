@@ -48,7 +48,8 @@ def look() -> None:
     speed = wiring.settings().clock.speed
     try:
         with open_reader(wiring.engine()) as session:
-            bells = list(waiting_bells(session, wiring.now(), speed))
+            drafts = wiring.settings().can_draft
+            bells = list(waiting_bells(session, wiring.now(), speed, drafts=drafts))
     except OperationalError as error:  # the database is away: the next look asks again
         log.warning("look.failed", reason=str(error.orig))
         return

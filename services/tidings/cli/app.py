@@ -8,18 +8,26 @@ from sqlalchemy.exc import OperationalError
 
 from tidings import __version__
 from tidings.cli import (
+    agents,
     audits,
+    belongings,
     conditions,
     doctor,
+    drafts,
+    editors,
     endpoints,
     intake,
+    linked,
+    lists,
     mail,
+    own_data,
     pipeline,
     previews,
     readers,
     reasons,
     recordings,
     running,
+    studies,
     suppressions,
 )
 from tidings.cli.parts import console_errors
@@ -50,6 +58,13 @@ for command in (
     readers.follow,
     readers.save,
     readers.search,
+    studies.study,
+    studies.changes,
+    belongings.follows,
+    belongings.searches,
+    agents.mcp,
+    own_data.export,
+    own_data.forget,
     recordings.replay,
     reasons.why,
     reasons.why_not,
@@ -57,10 +72,17 @@ for command in (
     app.command()(command)
 app.add_typer(conditions.conditions, name="conditions")
 app.add_typer(doctor.doctor, name="doctor")
+app.add_typer(editors.editors, name="editors")
 app.add_typer(endpoints.endpoints, name="endpoints")
+app.add_typer(belongings.own_feeds, name="feeds")
 app.add_typer(intake.mailbox, name="mailbox")
+app.add_typer(lists.lists, name="lists")
 app.add_typer(mail.mail, name="mail")
+app.add_typer(drafts.pages, name="pages")
+app.add_typer(linked.papers, name="papers")
 app.add_typer(previews.preview, name="preview")
+app.add_typer(belongings.tokens, name="tokens")
+app.add_typer(linked.trials, name="trials")
 
 
 @app.command()

@@ -38,6 +38,15 @@ def put_hold(session: Session, address_hash: str, hold: Hold | None) -> None:
         row.reason, row.since, row.until = hold.reason.value, hold.since, hold.until
 
 
+def forget_rest(session: Session, address_hash: str) -> None:
+    """Forget that an address rests; what keeps mail from it for good stays."""
+    session.exec(
+        delete(Suppression).where(
+            col(Suppression.address_hash) == address_hash, col(Suppression.until).is_not(None)
+        )
+    )
+
+
 def suppression_reason(session: Session, address_hash: str, *, now: datetime) -> str | None:
     """Return why an address gets nothing now, in words, or None."""
     row = session.get(Suppression, address_hash)

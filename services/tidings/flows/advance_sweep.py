@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from secrets import token_hex
 from time import monotonic
-from typing import Self
 
 from sqlalchemy import Engine
 
@@ -13,6 +11,7 @@ from tidings.db.session import commit, open_reader, open_session
 from tidings.errors import RejectedError, RetryableError
 from tidings.failpoints import failpoint
 from tidings.flows.ingest_page import hold_page, ingest_page
+from tidings.flows.lease import Lease
 from tidings.flows.plan_sweep import fail_sweep, note_pieces
 from tidings.flows.read_page import read_page
 from tidings.projects import itinerary
@@ -21,7 +20,6 @@ from tidings.projects.itinerary import PIECES, Close, Count, Piece, Read, Step
 from tidings.projects.models import Sweep, SweepState
 from tidings.projects.source import Source
 from tidings.reporter.paging import PageSeen, Verdict
-from tidings.upkeep.queries import release_lease, take_lease
 
 LEASE = timedelta(seconds=20)
 """Longer than a request usually takes. Should it run out all the same, a page still counts once;
@@ -40,7 +38,7 @@ def advance_sweep(
     """
     deadline = monotonic() + seconds
     state = _read_state(engine, sweep_id)
-    with _Lease(engine, f"sweep:{sweep_id}") as lease:
+    with Lease(engine, f"sweep:{sweep_id}", ttl=LEASE) as lease:
         while state.step is not None:
             if not lease.take():
                 return False
@@ -56,35 +54,6 @@ def advance_sweep(
             if monotonic() >= deadline:
                 break
     return state.step is None
-
-
-class _Lease:
-    """The right to go on with one sweep, renewed when half of its time is over."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine = engine
-        self._name = name
-        self._holder = token_hex(8)
-        self._renew_at: float | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._renew_at is not None:
-            with open_session(self._engine) as session:
-                release_lease(session, self._name, self._holder)
-                commit(session, "sweep.released_lease")
-
-    def take(self) -> bool:
-        if self._renew_at is not None and monotonic() < self._renew_at:
-            return True
-        asked_at = monotonic()
-        with open_session(self._engine) as session:
-            taken = take_lease(session, self._name, self._holder, ttl=LEASE)
-            commit(session, "sweep.leased")
-        self._renew_at = asked_at + LEASE.total_seconds() / 2
-        return taken
 
 
 @dataclass(frozen=True)

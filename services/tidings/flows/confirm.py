@@ -11,6 +11,7 @@ from tidings.db.session import commit
 from tidings.delivery.models import DeliveryKind
 from tidings.delivery.queries import add_delivery
 from tidings.flows.follow import start_follow
+from tidings.flows.follow_watchlist import follow_watchlist
 from tidings.flows.save_search import save_search
 from tidings.flows.use_token import not_whole, usable_token
 from tidings.projects.queries import project_by_key
@@ -18,6 +19,7 @@ from tidings.subscribers.consent import activate
 from tidings.subscribers.models import Subscriber, SubscriberState, Token, TokenPurpose
 from tidings.subscribers.queries import subscriber_locked
 from tidings.subscribers.wishes import WISHES, Wish
+from tidings.watchlists.queries import published_watchlist
 
 NAME_LENGTH = 80
 
@@ -41,6 +43,7 @@ def confirm(session: Session, secret: str, *, settings: Settings, now: datetime)
         _follow(session, reader, wish, now=now)
     for wish in wishes:  # after the follows: each of these commits first, and reads for a while
         _save(session, reader, wish, now=now)
+        _follow_list(session, reader, wish, now=now)
     token.used_at = now
     welcome = _welcome(session, reader, token, settings=settings, now=now)
     commit(session, "reader.confirmed")
@@ -82,6 +85,17 @@ def _save(session: Session, reader: Subscriber, wish: Wish, *, now: datetime) ->
             subscriber_id=stored_id(reader.id),
             name=wish.search_text[:NAME_LENGTH],
             text=wish.search_text,
+            cadence=wish.cadence,
+            now=now,
+        )
+
+
+def _follow_list(session: Session, reader: Subscriber, wish: Wish, *, now: datetime) -> None:
+    if wish.watchlist is not None and published_watchlist(session, wish.watchlist) is not None:
+        follow_watchlist(
+            session,
+            subscriber_id=stored_id(reader.id),
+            slug=wish.watchlist,
             cadence=wish.cadence,
             now=now,
         )

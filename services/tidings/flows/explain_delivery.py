@@ -117,6 +117,7 @@ def _asked(session: Session, row: Delivery) -> str:
 def _wish(wish: Wish) -> str:
     parts = [f"news of study {wish.follow_key}"] if wish.follow_key else []
     parts += [f"what the search {wish.search_text!r} finds"] if wish.search_text else []
+    parts += [f"what the list {wish.watchlist} names"] if wish.watchlist else []
     return f"{' and '.join(parts)} ({wish.cadence})"
 
 

@@ -15,9 +15,9 @@ from tidings.db.session import commit, open_reader, open_session
 from tidings.flows.audit_recall import left_out, note_recall
 from tidings.flows.baseline import find_known
 from tidings.flows.confirm_absences import Absences, look_for_absent, note_absences
+from tidings.flows.hold_storms import hold_storms
 from tidings.flows.plan_sweep import add_note
 from tidings.projects import sweep_queries as queries
-from tidings.projects.belief import STORM_LEAST, is_storm
 from tidings.projects.itinerary import PIECES, adding_up, next_step
 from tidings.projects.models import Purpose, Sweep, SweepState
 from tidings.projects.source import Source
@@ -62,7 +62,8 @@ def finish_sweep(engine: Engine, client: Source, sweep_id: int, *, now: datetime
                     note_absences(session, sweep, absences, now=now)
                 if sweep.purpose is Purpose.RECONCILE:
                     note_recall(session, sweep, now=now)
-                _hold_storms(session, sweep, now=now)
+                examined = len(queries.ids_seen(session, sweep_id))
+                hold_storms(session, sweep, examined=examined, now=now)
                 _know(session, known)
                 _write_receipt(session, sweep, end, now=now)
             commit(session, "sweep.finished")
@@ -105,16 +106,6 @@ def _know(session: Session, known: Known) -> None:
     for search in all_live_searches(session) if known else ():
         rows = known.get(search.canonical, [])
         add_matches(session, [{"search_id": search.id} | row for row in rows])
-
-
-def _hold_storms(session: Session, sweep: Sweep, *, now: datetime) -> None:
-    """Hold what changed alike on most of what was read: that is the source's doing, no news."""
-    examined = len(queries.ids_seen(session, stored_id(sweep.id)))
-    for field, kind, awards in queries.storms(session, stored_id(sweep.id), least=STORM_LEAST):
-        if is_storm(awards, examined):
-            queries.hold(session, stored_id(sweep.id), field, kind, now=now)
-            add_note(sweep, f"{kind} of {field} held: {awards} of {examined} awards")
-            log.error("changes.held", sweep_id=sweep.id, field=field, kind=kind, awards=awards)
 
 
 def _write_receipt(session: Session, sweep: Sweep, end: SweepState, *, now: datetime) -> None:

@@ -22,16 +22,23 @@ from tidings.jobs import Job, JobArgument
 from tidings.notices import backlog
 from tidings.notices.call_queries import calls_waiting_since
 from tidings.notices.left_queries import sweep_waits_since
+from tidings.pages.draft_queries import waiting_drafts
 from tidings.projects.models import Purpose
+from tidings.projects.paper_queries import running_papers
 from tidings.projects.sweep_queries import running_sweep, started_since
 from tidings.upkeep.queries import lease_by_name, tick_of
 from tidings.upkeep.timetable import TIMETABLE
+from tidings.watchlists.queries import follows_behind
 
 log = structlog.get_logger()
 
 MOST_ROWS = 1000
 """Rows of one kind that one call rings for: a backlog is worked off, not heaped onto the queue."""
 CHUNK = 100
+LISTS = 20
+"""The same of follows of lists, each of which may save as many searches."""
+MOST_DRAFTS = 4
+"""Drafts that one call rings for: each may take minutes, and sweeps wait behind them."""
 STUCK_AFTER = timedelta(minutes=2)
 """Machine time after which a digest gets a bell of its own: one of its chunk may be what fails."""
 
@@ -79,14 +86,19 @@ def recover(
             speed=speed,
         )
     with open_reader(engine) as session:
-        bells = tuple(waiting_bells(session, now, speed))
+        bells = tuple(waiting_bells(session, now, speed, drafts=settings.can_draft))
     if bells or left:
         log.info("rows.recovered", left=left, bells=[bell.job.value for bell in bells])
     return bells
 
 
-def waiting_bells(session: Session, now: datetime, speed: float = 1.0) -> Iterator[Bell]:
-    """Name a bell for all that waits, by reading alone; ``speed`` is the calendar's."""
+def waiting_bells(
+    session: Session, now: datetime, speed: float = 1.0, *, drafts: bool = False
+) -> Iterator[Bell]:
+    """Name a bell for all that waits, by reading alone; ``speed`` is the calendar's.
+
+    ``drafts`` says whether there is a language model to ask for them.
+    """
     yield from _sweeps(session, now, speed)
     if backlog.unmatched_since(session):
         yield Bell(Job.CHANGES_MATCH)
@@ -100,6 +112,10 @@ def waiting_bells(session: Session, now: datetime, speed: float = 1.0) -> Iterat
     yield from _chunks(Job.DELIVERY_SEND, due_delivery_ids(session, now=now, limit=MOST_ROWS))
     calls = due_delivery_ids(session, now=now, limit=MOST_ROWS, channels=CALLS)
     yield from _chunks(Job.CALLS_SEND, calls)
+    behind = follows_behind(session, limit=MOST_ROWS)
+    yield from _chunks(Job.WATCHLISTS_APPLY, behind, size=LISTS)
+    for version_id in waiting_drafts(session, limit=MOST_DRAFTS) if drafts else ():
+        yield Bell(Job.PAGE_DRAFT, (version_id,))
 
 
 def _runs(session: Session, stuck: datetime) -> Iterator[Bell]:
@@ -117,6 +133,8 @@ def _runs(session: Session, stuck: datetime) -> Iterator[Bell]:
 
 
 def _sweeps(session: Session, now: datetime, speed: float) -> Iterator[Bell]:
+    if running_papers(session) is not None:
+        yield Bell(Job.PAPERS_READ)
     running = running_sweep(session)
     if running is not None:
         yield Bell(Job.SWEEP_ADVANCE, (stored_id(running.id),))
@@ -145,6 +163,6 @@ def _unanswered_since(session: Session, now: datetime, speed: float) -> datetime
     return now - (database_now(session) - tick.rung_at) * speed
 
 
-def _chunks(job: Job, ids: Sequence[int]) -> Iterator[Bell]:
-    for start in range(0, len(ids), CHUNK):
-        yield Bell(job, (list(ids[start : start + CHUNK]),))
+def _chunks(job: Job, ids: Sequence[int], *, size: int = CHUNK) -> Iterator[Bell]:
+    for start in range(0, len(ids), size):
+        yield Bell(job, (list(ids[start : start + size]),))

@@ -57,6 +57,9 @@ class Found:
     looked_through: int
     offset: int
     next_offset: int | None
+    met: tuple[int, ...] = ()
+    sampled: tuple[int, ...] = ()
+    weight: float = 0
 
 
 @dataclass(frozen=True)
@@ -80,35 +83,41 @@ def search_projects(session: Session, text: str, *, limit: int = 50, offset: int
     shown = walk.found[offset : offset + limit]
     is_full = len(walk.found) > offset + limit
     stored = standing_count(session)
+    sampled, weight = _sampled(session, query, walk.rest)
     return Found(
         hits=tuple(_hits(session, query, shown)),
-        count=len(walk.found) + _reckoned(session, query, walk.rest),
+        count=len(walk.found) + round(weight * len(sampled)),
         is_exact=not walk.rest,
         looked_through=stored if is_full else stored - len(walk.rest),
         offset=offset,
         next_offset=offset + limit if is_full else None,
+        met=tuple(one.appl_id for one in walk.found),
+        sampled=tuple(one.appl_id for one in sampled),
+        weight=weight,
     )
 
 
 def _walk(session: Session, query: Query, candidates: Sequence[Standing], *, most: int) -> _Walk:
     if len(candidates) <= SURE:
-        return _Walk(list(_holding(session, query, candidates)), ())
+        return _Walk(list(holding(session, query, candidates)), ())
     found: list[Standing] = []
     read = 0
     while read < min(len(candidates), MOST_READ) and len(found) < most:
-        found += _holding(session, query, candidates[read : read + CHUNK])
+        found += holding(session, query, candidates[read : read + CHUNK])
         read += CHUNK
     return _Walk(found, candidates[read:])
 
 
-def _reckoned(session: Session, query: Query, rest: Sequence[Standing]) -> int:
-    """Return how many of the rest are hits, as a sample says."""
+def _sampled(
+    session: Session, query: Query, rest: Sequence[Standing]
+) -> tuple[list[Standing], float]:
+    """Return the hits in a sample of the rest, and how many hits each of them stands for."""
     sample = rest[:: -(-len(rest) // SAMPLE) or 1]
-    hits = sum(1 for _ in _holding(session, query, sample))
-    return round(len(rest) * hits / len(sample)) if sample else 0
+    return list(holding(session, query, sample)), len(rest) / max(len(sample), 1)
 
 
-def _holding(session: Session, query: Query, candidates: Sequence[Standing]) -> Iterator[Standing]:
+def holding(session: Session, query: Query, candidates: Sequence[Standing]) -> Iterator[Standing]:
+    """Give those of the candidates that the query finds, each judged as a saved search is."""
     for standing, document in _documents(session, query, candidates):
         if holds(query, document):
             yield standing

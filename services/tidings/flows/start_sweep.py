@@ -10,6 +10,7 @@ from tidings.audits.queries import stock
 from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import commit
+from tidings.errors import RejectedError
 from tidings.projects import sweep_queries as queries
 from tidings.projects.itinerary import first_pieces, written
 from tidings.projects.models import Purpose, Sweep
@@ -36,6 +37,8 @@ def start_sweep(
     asks for what a WEEKLY does, cut by place. Safe to call twice: the second call finds the first
     one's sweep running.
     """
+    if purpose is Purpose.PAPERS:
+        raise RejectedError("papers are read by `tidings papers read`, not by a sweep of records")
     if queries.running_sweep(session) is not None:
         session.rollback()
         return None

@@ -18,6 +18,7 @@ from tidings.subscribers.models import Subscriber, SubscriberState, Token, Token
 from tidings.subscribers.queries import add_subscriber, unanswered_tokens
 from tidings.subscribers.wishes import MAX_WISHES, WISHES, Wish
 from tidings.subscribers.zones import known_zone
+from tidings.watchlists.queries import published_watchlist
 
 BETWEEN_MAILS = timedelta(hours=24)
 MONTH, MAILS_A_MONTH = timedelta(days=30), 3
@@ -59,12 +60,14 @@ def subscribe(  # noqa: PLR0913 - all that the form says
 
 
 def _check(session: Session, wish: Wish) -> None:
-    if wish.follow_key is None and wish.search_text is None:
+    if wish.follow_key is None and wish.search_text is None and wish.watchlist is None:
         raise RejectedError(Sayable("Choose a study to follow or type a search."))
     if wish.follow_key is not None and project_by_key(session, wish.follow_key) is None:
         raise RejectedError(Sayable("We know no study {key}.", key=wish.follow_key))
     if wish.search_text is not None:
         parse(wish.search_text)
+    if wish.watchlist is not None and published_watchlist(session, wish.watchlist) is None:
+        raise RejectedError(Sayable("There is no such list, or it is not public any more."))
 
 
 def _ask(

@@ -57,7 +57,7 @@ def unsubscribe(
         goodbye = _end_all(session, reader, reason=reason, settings=settings, now=now)
     elif reader is not None:
         row = _in_scope(session, scope) if part is None else _of_reader(session, scope, part)
-        _end_one(session, scope.subscriber_id, row, reason=reason, now=now)
+        end_one(session, scope.subscriber_id, row, reason=reason, now=now)
     commit(session, "reader.unsubscribed")
     return goodbye
 
@@ -105,7 +105,7 @@ def _of_reader(session: Session, scope: Scope, part: Part) -> Follow | SavedSear
     return live_follow(session, scope.subscriber_id, stored_id(project.id)) if project else None
 
 
-def _end_one(
+def end_one(
     session: Session,
     subscriber_id: int,
     row: Follow | SavedSearch | None,
@@ -113,6 +113,10 @@ def _end_one(
     reason: EndedReason,
     now: datetime,
 ) -> None:
+    """End a live follow or saved search of this reader, and what waits because of it alone.
+
+    The caller, who has locked the reader, commits.
+    """
     if row is None or row.subscriber_id != subscriber_id or row.ended_at is not None:
         return
     row.ended_at, row.ended_reason = now, reason

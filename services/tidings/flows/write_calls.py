@@ -19,7 +19,7 @@ from tidings.notices.letter_queries import changes_told, saved_searches
 from tidings.notices.links import Links
 from tidings.notices.models import Notice, NoticeState
 from tidings.notices.reasons import REASONS, Reason, SearchReason
-from tidings.pages.facts import official_title
+from tidings.pages.showing import official_title
 from tidings.projects.models import Award, Change
 from tidings.projects.queries import canonical_at
 from tidings.projects.wording import worst_first

@@ -145,6 +145,8 @@ class Papers:
             parts.append(speech.say("news of study {key}, {title}", **named))
         if wish.search_text is not None:
             parts.append(speech.say("new studies that match a saved search"))
+        if wish.watchlist is not None:  # its title is somebody's typing as well
+            parts.append(speech.say("what a list of studies names"))
         what = speech.listed(parts) if parts else speech.say("news")
         return speech.say("{what} ({cadence})", what=what, cadence=cadence(wish.cadence, speech))
 

@@ -14,7 +14,7 @@ from tidings.notices.reason_queries import follows_by_ids
 from tidings.notices.reasons import REASONS, FollowReason, Reason, SearchReason
 from tidings.notices.voices import Voice
 from tidings.pages.activity_codes import kind_of_award
-from tidings.pages.facts import official_title
+from tidings.pages.showing import official_title
 from tidings.projects.cards import facts_line, people_line
 from tidings.projects.models import SEVERITY_ORDER, Award, Change, Project
 from tidings.projects.queries import canonical_of

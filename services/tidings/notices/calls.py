@@ -78,7 +78,7 @@ def _change(change: Change, line: ChangeLine, speech: Speech) -> ChangeSaid:
         id=change.id or 0,
         kind=change.kind.value,
         severity=change.severity.value,
-        field=change.field,
+        field=change.field_name,
         before=change.before,
         after=change.after,
         award=change.appl_id,

@@ -5,7 +5,8 @@ Pure. A *source* is a text of a canonical form, named by its path: ``abstract_te
 RePORTER's JSON would write it: ``2027-07-31``, ``176040``, ``true``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
@@ -47,6 +48,30 @@ class Sentence:
     spans: tuple[Span, ...]
     names: tuple[str, ...] = ()
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it takes nothing from the record, and so stands whatever that says."""
+        return not self.spans
+
+
+def fixed(section: Section, text: str) -> Sentence:
+    """Return a sentence that takes nothing from the record: a caveat, or a count of links."""
+    return Sentence(section, text, ())
+
+
+def stated(
+    section: Section, text: str, spans: Iterable[Span | None], names: Iterable[str] = ()
+) -> Sentence:
+    """Return a sentence that the record bears out.
+
+    Raises ValueError when it names no source, or one that the record does not have.
+    """
+    sources = tuple(dict.fromkeys(spans))
+    found = tuple(one for one in sources if one is not None)
+    if not found or len(found) < len(sources):
+        raise ValueError(f"a sentence of {section} has no source: {text}")
+    return Sentence(section, text, found, tuple(names))
+
 
 def source_text(canonical: Canonical, field: str) -> str | None:
     """Return the text of a field, given by its path; None where the record has none."""
@@ -77,18 +102,36 @@ def span_of(canonical: Canonical, field: str, text: str | None = None) -> Span |
 def holds(span: Span, canonical: Canonical) -> bool:
     """Say whether the record still says what a span took from it, there or elsewhere in the field.
 
-    A whole value (a date, an amount, a name) holds only while it is that value.
+    An item of a list holds while it is one of them; a whole value (a date, an amount, a name)
+    only while it is that value.
     """
     source = source_text(canonical, span.field)
     if source is None or not span.text:
         return False
-    return (
-        span.text in source if span.field in PROSE else source[span.start : span.end] == span.text
-    )
+    if span.field in PROSE:
+        return span.text in source
+    if source[span.start : span.end] == span.text and span.field not in LISTS:
+        return True
+    return span.field in LISTS and any(text == span.text for _, _, text in items(source))
 
 
 PROSE = frozenset({"abstract_text", "phr_text", "project_title"})
 """Fields in which a passage may move without a word of it changing."""
+
+TERM_FIELDS = frozenset({"pref_terms", "terms"})
+LISTS = TERM_FIELDS | {"spending_categories_desc"}
+"""Fields that hold many items in one text, ``a;b`` or ``<a><b>``, which may move, too."""
+
+_ITEM = re.compile(r"[^;<>]+")
+
+
+def items(text: str) -> Iterator[tuple[int, int, str]]:
+    """Return where each item of a list stands, and what it is."""
+    for one in _ITEM.finditer(text):
+        item = one[0].strip()
+        if item:
+            start = one.start() + one[0].index(item)
+            yield start, start + len(item), item
 
 
 def broken(spans: Iterable[Span], sources: Mapping[int, Canonical]) -> tuple[Span, ...]:

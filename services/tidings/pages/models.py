@@ -21,7 +21,8 @@ class Origin(StrEnum):
 class VersionState(StrEnum):
     """WANTED is work for flows.draft_page; one version of a page at most is PUBLISHED.
 
-    REPLACED was published until another one was; FAILED says in ``note`` why there is no draft.
+    REPLACED was published until another one was, or until it was taken off; FAILED says in ``note``
+    why there is no draft.
     """
 
     WANTED = "wanted"

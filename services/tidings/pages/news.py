@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tidings.pages.facts import official_title
 from tidings.pages.feeds import Entry
+from tidings.pages.showing import official_title
 from tidings.projects.models import Change, Project
 from tidings.projects.wording import ChangeLine, change_line, headline, worst_first
 from tidings.rendering.speech import Speech

@@ -10,6 +10,7 @@ PURPOSES = {
     Purpose.RECONCILE: Sayable("a check"),
     Purpose.BACKFILL: Sayable("first reading"),
     Purpose.RELEASE: Sayable("held changes"),
+    Purpose.PAPERS: Sayable("papers of studies"),
 }
 STATES = {
     SweepState.RUNNING: Sayable("being read"),

@@ -1,4 +1,4 @@
-"""What a search may ask, field by field, and the simple form that writes one (pure)."""
+"""What a search may ask, field by field (pure)."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -48,25 +48,10 @@ FIELDS: Mapping[Field | str, Help] = {
 }
 """Every field of the language."""
 
-
-def written_search(*, words: str, state: str, institute: str, activity: str, since: str) -> str:
-    """Return the search that the fields of a form ask; what is empty is not asked.
-
-    What was typed into a field is quoted where it is more than one word, so that it stays there.
-    """
-    fields = (
-        ("state:", state),
-        ("ic:", institute),
-        ("activity:", activity),
-        ("fy>=", since),
-    )
-    parts = [f"{name}{_one(value)}" for name, value in fields if value.strip()]
-    words = words.strip()
-    if words and parts and "OR" in words.split():
-        words = f"({words})"
-    return " ".join(filter(None, (words, *parts)))
-
-
-def _one(value: str) -> str:
-    plain = value.replace('"', " ").strip()
-    return plain if plain.isalnum() else f'"{plain}"'
+EXAMPLES: tuple[tuple[str, str], ...] = (
+    (Sayable("triple-negative breast cancer"), '"triple-negative breast cancer"'),
+    (Sayable("Alzheimer's and sleep"), "alzheimer sleep"),
+    (Sayable("cut short, or no longer active"), "change:(end_cut OR went_inactive)"),
+    (Sayable("near Phoenix, Arizona"), 'near:"Phoenix, AZ" within 50mi'),
+)
+"""Searches to begin with, as a reader would say them and as they are written."""

@@ -16,6 +16,18 @@ RELEASED = (col(Change.held_at).is_(None), col(Sweep.ledger_no).is_not(None))
 """What the storm breaker holds, and what a sweep found that still runs, is not out yet."""
 
 
+class Sought(NamedTuple):
+    """Which changes of the ledger are asked for; nothing named is all but the cosmetic ones."""
+
+    kinds: Collection[ChangeKind] = ()
+    severities: Collection[Severity] = ()
+    since: datetime | None = None
+    cosmetic: bool = False
+
+
+ALL_TOLD = Sought()
+
+
 class Speaking(NamedTuple):
     """A project, the award that speaks for it, and how many versions all of its awards have."""
 
@@ -61,13 +73,13 @@ def speaking(session: Session, project_ids: Collection[int]) -> list[Speaking]:
 
 
 def ledger_places(
-    session: Session, after: Place, *, limit: int, cosmetic: bool = False
+    session: Session, after: Place, *, limit: int, sought: Sought = ALL_TOLD
 ) -> list[Place]:
     """Return the places of the next changes, in order; those of a sweep come once it has ended."""
     query = (
         select_columns(col(Sweep.ledger_no), col(Change.id))
         .join(Sweep, col(Sweep.id) == col(Change.sweep_id))
-        .where(*RELEASED, *_after(after), *_kinds(cosmetic=cosmetic))
+        .where(*RELEASED, *_after(after), *_asked(sought))
         .order_by(col(Sweep.ledger_no), col(Change.id))
         .limit(limit)
     )
@@ -92,5 +104,14 @@ def _after(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (no >= place.no, or_(no > place.no, rest))  # the first leads to the index
 
 
-def _kinds(*, cosmetic: bool) -> tuple[ColumnElement[bool], ...]:
-    return () if cosmetic else (col(Change.kind) != ChangeKind.COSMETIC,)
+def _asked(sought: Sought) -> tuple[ColumnElement[bool], ...]:
+    asked: list[ColumnElement[bool]] = []
+    if not sought.cosmetic:
+        asked.append(col(Change.kind) != ChangeKind.COSMETIC)
+    if sought.kinds:
+        asked.append(col(Change.kind).in_(sought.kinds))
+    if sought.severities:
+        asked.append(col(Change.severity).in_(sought.severities))
+    if sought.since is not None:
+        asked.append(col(Change.seen_at) >= sought.since)
+    return tuple(asked)

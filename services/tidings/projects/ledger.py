@@ -59,7 +59,7 @@ def line(entry: Entry) -> bytes:
         "version": change.version,
         "kind": change.kind,
         "severity": change.severity,
-        "field": change.field,
+        "field": change.field_name,
         "before": change.before,
         "after": change.after,
         "dated": change.after if change.kind is ChangeKind.END_CUT else None,

@@ -239,13 +239,20 @@ class Change(Table, table=True):
     sweep_id: int = Field(foreign_key="sweep.id", index=True)
     kind: ChangeKind = Field(sa_type=enum_type(ChangeKind))
     severity: Severity = Field(sa_type=enum_type(Severity))
-    field: str = Field(description="as RePORTER names it; 'award' for a new award")
+    field: str = Field(
+        description="as RePORTER names it; 'award' for a new award, papers.field_of for new papers"
+    )
     before: Any = Field(default=None, sa_type=JSON_TYPE, nullable=True)
     after: Any = Field(default=None, sa_type=JSON_TYPE, nullable=True)
     reverses_id: int | None = Field(default=None, foreign_key="change.id")
     seen_at: datetime = Field(sa_type=UtcDateTime)
     held_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     processed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def field_name(self) -> str:
+        """The field as others name it: without the reading that found new papers."""
+        return self.field.partition(".")[0]
 
 
 class Quarantine(Table, table=True):

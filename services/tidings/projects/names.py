@@ -5,9 +5,8 @@ import re
 SMALL_WORDS = frozenset(
     ("a", "an", "and", "at", "by", "de", "del", "for", "in", "la", "of", "on", "or", "the", "to")
 )
-KEPT_CAPITALS = frozenset(
-    ("II", "III", "IV", "LLC", "MIT", "NIH", "NYU", "SUNY", "UC", "UCLA", "US", "USA", "VA")
-)
+_KEPT = "CUNY II III IV LLC LSU MIT NIH NYU SUNY UC UCLA UNC US USA USC UT VA"
+KEPT_CAPITALS = frozenset(_KEPT.split())
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 

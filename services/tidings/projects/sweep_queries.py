@@ -54,8 +54,8 @@ def next_ledger_no(session: Session) -> int:
 
 
 def running_sweep(session: Session) -> Sweep | None:
-    """Return the sweep that is not at its end, if there is one."""
-    query = select(Sweep).where(Sweep.state == SweepState.RUNNING)
+    """Return the sweep that is not at its end, if there is one; a reading of papers is none."""
+    query = select(Sweep).where(Sweep.state == SweepState.RUNNING, Sweep.purpose != Purpose.PAPERS)
     return session.exec(query.order_by(col(Sweep.id)).limit(1)).one_or_none()
 
 
@@ -67,17 +67,17 @@ def started_since(session: Session, moment: datetime) -> bool:
 
 
 def ended_sweeps(session: Session, *, limit: int = 50) -> Sequence[Sweep]:
-    """Return the sweeps that ended complete or held, newest first."""
+    """Return the sweeps of records that ended complete or held, newest first."""
     ended = col(Sweep.state).in_((SweepState.COMPLETE, SweepState.HELD))
-    return session.exec(
-        select(Sweep).where(ended).order_by(col(Sweep.id).desc()).limit(limit)
-    ).all()
+    query = select(Sweep).where(ended, Sweep.purpose != Purpose.PAPERS)
+    return session.exec(query.order_by(col(Sweep.id).desc()).limit(limit)).all()
 
 
 def last_complete_at(session: Session) -> datetime | None:
-    """Return when the last sweep that came to a good end was started."""
+    """Return when the last sweep of records that came to a good end was started."""
     query = select(col(Sweep.started_at)).where(
-        Sweep.state == SweepState.COMPLETE, Sweep.purpose != Purpose.RELEASE
+        Sweep.state == SweepState.COMPLETE,
+        col(Sweep.purpose).not_in((Purpose.RELEASE, Purpose.PAPERS)),
     )
     return session.exec(query.order_by(col(Sweep.id).desc()).limit(1)).one_or_none()
 

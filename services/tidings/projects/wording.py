@@ -40,6 +40,7 @@ LABELS = {
     "agency_ic_admin": Sayable("Institute"),
     "opportunity_number": Sayable("Funding opportunity"),
     "spending_categories_desc": Sayable("NIH categories"),
+    "publications": Sayable("Papers"),
 }
 """What readers call RePORTER's fields; any other is named by its own words."""
 
@@ -143,6 +144,10 @@ TOLD_FIRST = (
 """Of changes that matter alike: how it ends, then dates, money, people; what is left are texts."""
 
 
+NUMBERS_SHOWN = 3
+"""New papers that a line names; of more it gives the count."""
+
+
 @dataclass(frozen=True)
 class ChangeLine:
     """One change as it is shown; ``was`` and ``now`` are empty where there is nothing to show."""
@@ -162,6 +167,11 @@ class ChangeLine:
 def label_of(field: str, speech: Speech = ENGLISH) -> str:
     """Return what readers call one of RePORTER's fields."""
     return speech.say(LABELS.get(field, field.replace("_", " ").capitalize()))
+
+
+def value_words(field: str, value: Any, speech: Speech = ENGLISH) -> str:
+    """Return the value of a field as readers see it; a long text as it stands."""
+    return _none(speech) if value is None else WRITERS.get(field, _plain)(value, speech)
 
 
 def change_line(change: Change, speech: Speech = ENGLISH) -> ChangeLine:
@@ -207,7 +217,7 @@ def headline(changes: Sequence[Change], speech: Speech = ENGLISH) -> str:
 def _label(change: Change, speech: Speech) -> str:
     if change.field == "award":
         return _capital(speech.say(HEADLINES[change.kind]))
-    return label_of(change.field, speech)
+    return label_of(change.field_name, speech)
 
 
 def _capital(words: str) -> str:
@@ -243,26 +253,40 @@ def _values(change: Change, speech: Speech) -> tuple[str, str]:
         return "", _rewritten(change.before, change.after, speech)
     if change.field == "award":
         return "", _record(change.after, speech)
-    write = WRITERS.get(change.field, _plain)
-    return _or_none(write, change.before, speech), _or_none(write, change.after, speech)
+    if change.field_name == "publications":
+        return "", _papers(change.after or [], speech)
+    return (
+        value_words(change.field_name, change.before, speech),
+        value_words(change.field_name, change.after, speech),
+    )
 
 
 def _record(number: Any, speech: Speech) -> str:
     return speech.say("RePORTER record {number}", number=number) if number else ""
 
 
-def _or_none(write: "Writer", value: Any, speech: Speech) -> str:
-    return _none(speech) if value is None else write(value, speech)
-
-
 def _none(speech: Speech) -> str:
     return speech.say("none")
+
+
+def _papers(pmids: list[int], speech: Speech) -> str:
+    numbers = ", ".join(map(str, pmids[:NUMBERS_SHOWN]))
+    dots = ", …" if len(pmids) > NUMBERS_SHOWN else ""
+    return speech.count(
+        len(pmids),
+        "{n} new paper (PMID {numbers})",
+        "{n} new papers (PMID {numbers})",
+        numbers=f"{numbers}{dots}",
+    )
 
 
 def _plain(value: Any, speech: Speech) -> str:
     if isinstance(value, dict):
         entry = cast("dict[str, Any]", value)
-        return str(entry.get("name") or entry.get("abbreviation") or entry)
+        parts = (f"{name.replace('_', ' ')} {_plain(one, speech)}" for name, one in entry.items())
+        return str(entry.get("name") or entry.get("abbreviation") or ", ".join(parts))
+    if isinstance(value, bool):
+        return speech.say("yes") if value else speech.say("no")
     if isinstance(value, list):
         return ", ".join(_plain(item, speech) for item in cast("list[Any]", value))
     return str(value)

@@ -35,6 +35,11 @@ def draw_site(rng: Random, mechanism: Mechanism) -> Site:
     return rng.choice([site for site in places.SITES if (site.kind == places.FIRM) == firms])
 
 
+def draw_papers(rng: Random, years: float) -> list[int]:
+    """Draw the papers of a project that has run for so many years."""
+    return [rng.randint(30_000_000, 37_999_999) for _ in range(int(years * rng.uniform(0, 4)))]
+
+
 def draw_project(rng: Random, number: int, start: date) -> Project:
     """Draw a project that begins on ``start``."""
     kinds = list(MECHANISMS.values())

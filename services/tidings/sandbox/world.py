@@ -13,7 +13,7 @@ from random import Random
 
 from tidings.sandbox.funding import Ledger, fund_next, next_due
 from tidings.sandbox.parts import Award, Project
-from tidings.sandbox.people import draw_project
+from tidings.sandbox.people import draw_papers, draw_project
 from tidings.sandbox.weeks import ORIGIN, saturday_after, saturday_of
 
 NEW_PROJECTS = 0.005
@@ -89,6 +89,8 @@ class World:
         number = len(self.projects)
         rng = self.rng(f"project {number}")
         project = draw_project(rng, number, start.replace(day=1) if rng.random() < 0.8 else start)
+        years = (ORIGIN - start).days / 365
+        project.links += draw_papers(self.rng(f"project {number} papers"), years)
         self.projects.append(project)
         self.expect(project, rng)
 

@@ -39,6 +39,11 @@ def add_search(session: Session, query: Query, *, now: datetime) -> Search:
     return session.exec(select(Search).where(Search.hash == name)).one()
 
 
+def search_named(session: Session, name: str) -> Search | None:
+    """Return the search with this hash."""
+    return session.exec(select(Search).where(Search.hash == name)).one_or_none()
+
+
 def live_saved_search(session: Session, subscriber_id: int, search_id: int) -> SavedSearch | None:
     """Return the one saved search of this pair that has not ended."""
     return session.exec(

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from tidings.db.word_index import Wanted, ids_having
 from tidings.projects.models import Award, Change, ChangeKind, Project, Severity
 from tidings.searches.candidates import Condition, Every, Happened, Some, needed
+from tidings.searches.facets import Traits
 from tidings.searches.models import AwardWords
 from tidings.searches.query import Comparison, DateField, NumberField, Query, Value, ValueField
 
@@ -20,6 +21,8 @@ _COLUMNS: Mapping[NumberField | DateField, Any] = {
     DateField.START: col(Award.project_start_on),
     DateField.END: col(Award.project_end_on),
 }
+
+SCATTER, PRIME = 7_919, 65_537
 
 
 class Standing(NamedTuple):
@@ -73,6 +76,44 @@ def standing_candidates(session: Session, query: Query) -> list[Standing]:
         .order_by(col(Project.last_changed_at).desc(), col(Project.id).desc())
     )
     return [Standing(*row) for row in found]
+
+
+def standing_sample(session: Session, query: Query, *, step: int) -> list[Standing]:
+    """Return about one in ``step`` of the projects that the query may find, in no order.
+
+    Numbers are scattered before they are counted off, or every second project might be alike.
+    """
+    scattered = col(Project.id) * literal(SCATTER, BigInteger) % PRIME
+    found = session.connection().execute(
+        select_columns(col(Project.id), col(Award.appl_id))
+        .join(Award, col(Award.appl_id) == col(Project.current_appl_id))
+        .where(_may_hold(session, needed(query)), scattered % step == 0)
+    )
+    return [Standing(*row) for row in found]
+
+
+def candidate_count(session: Session, query: Query) -> int:
+    """Return how many projects the query may find."""
+    return session.exec(
+        select(func.count(col(Project.id)))
+        .join(Award, col(Award.appl_id) == col(Project.current_appl_id))
+        .where(_may_hold(session, needed(query)))
+    ).one()
+
+
+def traits_of(session: Session, appl_ids: Collection[int]) -> Mapping[int, Traits]:
+    """Return what these awards say of themselves for facets."""
+    found = session.connection().execute(
+        select_columns(
+            col(Award.appl_id),
+            col(Award.institute),
+            col(Award.state),
+            col(Award.activity_code),
+            col(Award.fiscal_year),
+            col(Award.project_end_on),
+        ).where(col(Award.appl_id).in_(appl_ids))
+    )
+    return {row[0]: Traits(*row[1:]) for row in found}
 
 
 def standing_count(session: Session) -> int:

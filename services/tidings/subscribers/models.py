@@ -49,6 +49,8 @@ class Subscriber(Table, table=True):
     """A reader: an address that is encrypted at rest, with consent, zone and hour."""
 
     __tablename__: ClassVar[Any] = "subscriber"
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
+    # A number is not given twice: old mails hold links that are signed for one who is deleted.
 
     id: int | None = Field(default=None, primary_key=True)
     address: bytes = Field(description="encrypted, see subscribers.addresses")

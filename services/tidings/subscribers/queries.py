@@ -100,11 +100,14 @@ def follows_that_live(session: Session, project_ids: Collection[int]) -> Sequenc
     ).all()
 
 
+def followed_projects() -> SelectOfScalar[int]:
+    """Return the query of the projects that somebody follows."""
+    return select(col(Follow.project_id)).where(col(Follow.ended_at).is_(None)).distinct()
+
+
 def followed_project_ids(session: Session) -> Sequence[int]:
     """Return the projects that somebody follows."""
-    return session.exec(
-        select(col(Follow.project_id)).where(col(Follow.ended_at).is_(None)).distinct()
-    ).all()
+    return session.exec(followed_projects()).all()
 
 
 def end_follows(

@@ -6,11 +6,12 @@ from tidings.subscribers.models import Cadence
 
 
 class Wish(BaseModel, frozen=True, extra="forbid"):
-    """A project to follow, a search to save, or both, and how often to be told."""
+    """A project or a list to follow, a search to save, and how often to be told."""
 
     cadence: Cadence = Cadence.WEEKLY
     follow_key: str | None = None
     search_text: str | None = None
+    watchlist: str | None = None
 
 
 WISHES = TypeAdapter[tuple[Wish, ...]](tuple[Wish, ...])

@@ -53,10 +53,14 @@ TIMETABLE = (
     Entry(Job.SWEEP_START, timedelta(weeks=1), timedelta(hours=5), ("weekly",)),
     # Loads off that schedule happen; a small probe finds them within the day.
     Entry(Job.SWEEP_START, timedelta(days=1), timedelta(hours=11), ("probe",)),
+    # An hour after the probe: RePORTER gives papers apart from records.
+    Entry(Job.PAPERS_READ, timedelta(days=1), timedelta(hours=12)),
     # In mid-week, when RePORTER rests: what the weekly sweep missed, asked for another way.
     Entry(Job.SWEEP_START, timedelta(weeks=1), timedelta(days=2, hours=5), ("reconcile",)),
     Entry(Job.CANARY_RUN, timedelta(days=1), timedelta(hours=13)),
     Entry(Job.MATCHES_AUDIT, timedelta(days=1), timedelta(hours=15)),
+    # Rung after each sweep as well; here for a bell that was lost.
+    Entry(Job.PAGES_CHECK, timedelta(hours=1)),
     Entry(Job.DIGESTS_START, timedelta(minutes=1)),
     Entry(Job.MAILBOX_READ, timedelta(minutes=5), calendar=False),
     Entry(Job.ROWS_PRUNE, timedelta(days=1), timedelta(hours=4)),

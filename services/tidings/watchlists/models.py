@@ -15,7 +15,7 @@ class Watchlist(Table, table=True):
     """A reader's list of studies and searches; whoever knows its slug may read it once published.
 
     ``entries`` is a list of objects, shaped by watchlists.entries: a study by its key or a search
-    by its text, each with a name. ``version`` counts what was published.
+    by its text, each with a name. ``version`` grows with every change.
     """
 
     __tablename__: ClassVar[Any] = "watchlist"
@@ -38,8 +38,9 @@ class Watchlist(Table, table=True):
 class WatchlistFollow(Table, table=True):
     """A subscriber follows a list: they follow what it names, and no more what it drops.
 
-    ``given`` says which follows and saved searches came from the list, by study key and search
-    hash; what the reader had by themselves is theirs, and stays when the list drops it.
+    ``given`` says which follows and saved searches came from the list, shaped by
+    watchlists.giving; what the reader had by themselves is theirs, and stays when the list drops
+    it.
     """
 
     __tablename__: ClassVar[Any] = "watchlist_follow"

@@ -1,9 +1,8 @@
 """The site: one application, its routes by audience."""
 
 from functools import partial
-from importlib.metadata import version
 
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
@@ -13,25 +12,36 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from tidings.config import Settings
 from tidings.errors import RejectedError
 from tidings.jobs import Enqueue
-from tidings.pages.facts import official_title
+from tidings.pages.showing import official_title
 from tidings.projects.names import title_case
 from tidings.projects.wording import change_line
 from tidings.rendering.environment import environment
 from tidings.rendering.speech import LANGUAGES, Sayable, Speech
 from tidings.web import (
     account,
+    api_page,
     coverage,
+    desk,
+    desk_text,
     endpoints,
     feeds,
+    glossary,
     health,
+    home,
     hooks,
     inbox,
     ledger,
+    lists,
     mail_pages,
     manage,
     manage_feeds,
+    manage_lists,
     manage_parts,
+    manage_tokens,
     ops,
+    own_data,
+    past_studies,
+    robots,
     saving,
     search,
     sign_in,
@@ -39,19 +49,27 @@ from tidings.web import (
     sweeps,
     unsubscribing,
     webhooks,
+    well_known,
 )
+from tidings.web.api.app import PATH, create_api
+from tidings.web.api.problems import SAID, problem
 from tidings.web.assets import FOLDER, Assets, asset
 from tidings.web.guard import HEADERS, add_guard, refused
+from tidings.web.limits import Limiter
+from tidings.web.page_cache import PageCache
 from tidings.web.site import QueueDepths, Site
 from tidings.web.tongues import Tongues, address_in, english_only, record_language
 
 FOR_READERS = (
+    home,
     search,
     saving,
+    past_studies,
     studies,
     account,
     sweeps,
     coverage,
+    glossary,
     feeds,
     ledger,
     unsubscribing,
@@ -60,12 +78,16 @@ FOR_READERS = (
     manage,
     manage_parts,
     manage_feeds,
+    manage_tokens,
+    manage_lists,
+    lists,
+    own_data,
     endpoints,
     webhooks,
 )
 """Pages in every language."""
 
-FOR_OTHERS = (inbox, ops, hooks, health)
+FOR_OTHERS = (api_page, inbox, ops, desk, desk_text, hooks, health, robots, well_known)
 """Pages for operators, and what programs read: each has one address, without a language."""
 
 WORDS = {
@@ -87,15 +109,21 @@ def create_app(
     ``enqueue`` rings bells for what a reader should not wait for; without it recover finds the
     rows. ``queue_depths`` lets the operators' page look into the broker.
     """
-    app = FastAPI(title="Tidings", version=version("tidings"), docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None)  # what programs ask is described by the API beneath it
     templates = {language: _templates(settings, Speech(language)) for language in LANGUAGES}
-    app.state.site = Site(settings, engine, templates, enqueue, queue_depths)
+    limiter = Limiter(settings.limits)
+    kept = PageCache(settings.page_cache_mb * 1_000_000)
+    app.state.site = Site(
+        settings, engine, templates, enqueue, queue_depths, limiter=limiter, kept=kept
+    )
     add_guard(app)
     app.add_middleware(Tongues)
     for routes in FOR_READERS:
-        app.include_router(routes.router, include_in_schema=False)  # OpenAPI is for programs
+        app.include_router(routes.router)
     for routes in FOR_OTHERS:
         app.include_router(routes.router, dependencies=[Depends(english_only)])
+    app.state.api = create_api(app.state.site)
+    app.mount(PATH, app.state.api)
     app.mount("/static", Assets(directory=FOLDER), name="static")
     app.exception_handler(StarletteHTTPException)(_refused)
     app.exception_handler(RequestValidationError)(_unreadable)
@@ -124,7 +152,9 @@ def _templates(settings: Settings, speech: Speech) -> Environment:
     return made
 
 
-def _refused(request: Request, error: HTTPException) -> HTMLResponse:
+def _refused(request: Request, error: HTTPException) -> Response:
+    if request.scope["path"].startswith(f"{PATH}/"):  # a line break in it leads past the mount
+        return problem(error.status_code, SAID[404])
     words = error.detail if isinstance(error.detail, Sayable) else WORDS.get(error.status_code)
     page = refused(request, error.status_code, words or error.detail)
     page.headers.update(error.headers or {})

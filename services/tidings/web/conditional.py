@@ -16,17 +16,17 @@ def answer(
     body: bytes,
     media_type: str,
     *,
-    modified: datetime,
+    modified: datetime | None,
     headers: Mapping[str, str],
 ) -> Response:
-    """Return ``body`` with a strong ETag of its bytes, or 304 to whoever has it already."""
-    own = {
-        "ETag": f'"{blake2b(body, digest_size=12).hexdigest()}"',
-        "Last-Modified": format_datetime(
-            modified.astimezone(UTC).replace(microsecond=0), usegmt=True
-        ),
-        **headers,
-    }
+    """Return ``body`` with a strong ETag of its bytes, or 304 to whoever has it already.
+
+    ``modified`` is None for what has no time of its own.
+    """
+    own = {"ETag": f'"{blake2b(body, digest_size=12).hexdigest()}"', **headers}
+    if modified is not None:
+        moment = modified.astimezone(UTC).replace(microsecond=0)
+        own["Last-Modified"] = format_datetime(moment, usegmt=True)
     if is_known(request, own["ETag"], modified):
         return Response(status_code=304, headers=own)
     if request.method == "HEAD":
@@ -35,9 +35,9 @@ def answer(
     return Response(body, headers=own, media_type=media_type)
 
 
-def is_known(request: Request, etag: str, modified: datetime) -> bool:
+def is_known(request: Request, etag: str, modified: datetime | None) -> bool:
     """Say whether whoever asks has this already; a tag that is given counts, not the time."""
-    if "if-none-match" in request.headers:
+    if "if-none-match" in request.headers or modified is None:
         return has_tag(request, etag)
     since = _moment(request.headers.get("if-modified-since", ""))
     return since is not None and modified.replace(microsecond=0) <= since

@@ -15,9 +15,9 @@ from tidings.notices.feed_queries import (
     saved_search_of_feed,
 )
 from tidings.pages.calendar import Timed, calendar, days_of, latest
-from tidings.pages.facts import official_title
 from tidings.pages.feeds import Entry, Feed, atom, json_feed, tag
 from tidings.pages.news import change_entry, find_entry
+from tidings.pages.showing import official_title
 from tidings.projects.feed_queries import news_of, speaking
 from tidings.projects.models import Project
 from tidings.projects.queries import canonical_of, project_by_key

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
-from tidings.projects.feed_queries import ledger_entries, ledger_places
+from tidings.projects.feed_queries import Sought, ledger_entries, ledger_places
 from tidings.projects.ledger import Place, line, read_cursor, write_cursor
 from tidings.web.conditional import has_tag
 from tidings.web.site import READ, Site, site_of
@@ -50,7 +50,7 @@ def ledger(
     site = site_of(request)
     start = read_cursor(after)
     with site.reading() as session:
-        places = ledger_places(session, start, limit=limit, cosmetic=cosmetic)
+        places = ledger_places(session, start, limit=limit, sought=Sought(cosmetic=cosmetic))
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {
         "ETag": _etag(places, zipped=zipped),

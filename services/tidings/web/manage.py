@@ -20,6 +20,7 @@ from tidings.subscribers.addresses import AddressBook
 from tidings.subscribers.models import EndedReason, Subscriber
 from tidings.subscribers.queries import live_follows
 from tidings.subscribers.tokens import Scope
+from tidings.watchlists.queries import lists_followed
 from tidings.web.sessions import SignedIn, SignedInForm, end_session
 from tidings.web.site import READ, Site, site_of
 
@@ -57,6 +58,7 @@ def overview(request: Request, member: SignedIn, done: str = "") -> HTMLResponse
         projects = projects_by_ids(session, {follow.project_id for follow in follows})
         saved = live_saved_searches(session, member.id)
         reader = session.get_one(Subscriber, member.id)
+        lists = lists_followed(session, member.id)
     titles = {project.id: project for project in projects}
     return site.page(
         "pages/manage.html",
@@ -64,6 +66,7 @@ def overview(request: Request, member: SignedIn, done: str = "") -> HTMLResponse
         said=SAID.get(done, ""),
         followed=[(follow, titles[follow.project_id]) for follow in follows],
         saved=saved,
+        lists=lists,
         reader=reader,
         address=AddressBook(site.settings.secret).open(reader.address),
         now=site.now,

@@ -1,21 +1,26 @@
-"""The page on which a search is saved: what it finds now, and what it would have sent."""
+"""The page on which a search is written and saved: what it finds, and what it would have sent."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import Query as Asked
 from starlette.datastructures import URL
 
 from tidings.errors import QueryError, RejectedError
 from tidings.flows.preview_search import Preview, preview_search
 from tidings.flows.scratch import Reader
 from tidings.flows.search_projects import search_projects
+from tidings.pages.typed import point_at
 from tidings.pages.weeks_chart import HEIGHT, chart_of
 from tidings.rendering.speech import Sayable
+from tidings.searches.builder import EMPTY, written_form
 from tidings.searches.grammar import parse
+from tidings.searches.query import Query
 from tidings.searches.readback import read_back
 from tidings.subscribers.models import Cadence
-from tidings.web.search import unread_search
+from tidings.web.guard import limited
+from tidings.web.limits import PREVIEWS
+from tidings.web.search_form import AskedForm, ShownForm, form_for, form_parts, shown_form
 from tidings.web.site import READ, Site, site_of
 
 router = APIRouter()
@@ -32,20 +37,27 @@ ZONE = "America/New_York"
 PATIENCE = 10
 """Seconds that a preview waits for those before it; one takes about three."""
 
-Typed = Annotated[str, Query(max_length=4000)]
-Often = Annotated[Cadence, Query()]
-Zone = Annotated[str, Query(max_length=64)]
+Typed = Annotated[str, Asked(max_length=4000)]
+Often = Annotated[Cadence, Asked()]
+Zone = Annotated[str, Asked(max_length=64)]
 
 
 @router.api_route("/searches/new", methods=READ)
 def new_search(
-    request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
+    request: Request,
+    form: AskedForm,
+    q: Typed = "",
+    cadence: Often = Cadence.WEEKLY,
+    time_zone: Zone = ZONE,
 ) -> Response:
-    """Show the form at once, with what the search finds now."""
-    return saving_page(site_of(request), q, cadence=cadence, time_zone=time_zone)
+    """Show the form at once, with what the search finds now; fields write the search."""
+    site = site_of(request)
+    text = q if q.strip() else written_form(form)
+    shown = None if q.strip() else shown_form(form)
+    return saving_page(site, text, cadence=cadence, time_zone=time_zone, built=shown)
 
 
-@router.api_route("/searches/preview", methods=READ)
+@router.api_route("/searches/preview", methods=READ, dependencies=[limited(PREVIEWS)])
 def preview(
     request: Request, q: Typed = "", cadence: Often = Cadence.WEEKLY, time_zone: Zone = ZONE
 ) -> Response:
@@ -67,31 +79,36 @@ def saving_page(  # noqa: PLR0913 - all that the page may show
     time_zone: str,
     preview: Preview | None = None,
     address: str = "",
+    built: ShownForm | None = None,
     problem: RejectedError | None = None,
 ) -> Response:
-    """Return the page; a search that does not parse is mended on the search page.
+    """Return the page, with what is wrong with the search beside it.
 
-    ``problem`` is what is wrong with the address or the time zone.
+    ``problem`` is what is wrong with the address or the time zone, ``built`` the form that wrote
+    the search; one that was typed fills the form if it can.
     """
-    if not q.strip():
-        return RedirectResponse(site.to("/studies"), status_code=303)
-    try:
-        shown = _shown(site, q, preview)
-    except QueryError as error:
-        return unread_search(site, q, error)
-    typed: dict[str, Any] = {"q": q, "cadence": cadence, "time_zone": time_zone}
+    shown: dict[str, Any] = {"q": q, "cadence": cadence, "time_zone": time_zone}
+    unread: QueryError | None = None
+    if q.strip():
+        try:
+            query = parse(q)
+            built = built or form_for(query)
+            shown |= _shown(site, q, query, preview)
+        except QueryError as error:
+            unread, problem = error, None  # one thing after the other
+            shown |= {"unread": error, "pointed": point_at(q, error)}
     if problem is not None:
-        typed["problem"] = problem
+        shown["problem"] = problem
     links = {
         often: (words, _preview_link(site, q, often, time_zone))
         for often, words in CADENCES.items()
     }
     return site.page(
         "pages/save.html",
-        status=200 if problem is None else 400,
+        status=200 if problem is unread is None else 400,
         address=address,
         links=links,
-        **typed,
+        **form_parts(site, built or shown_form(EMPTY)),
         **shown,
     )
 
@@ -114,8 +131,7 @@ def _previewed(site: Site, q: str, *, cadence: Cadence, time_zone: str) -> Previ
         site.previews.release()
 
 
-def _shown(site: Site, q: str, preview: Preview | None) -> dict[str, Any]:
-    query = parse(q)
+def _shown(site: Site, q: str, query: Query, preview: Preview | None) -> dict[str, Any]:
     if preview is not None:
         count, is_exact = preview.hits.count, preview.hits.is_exact
     else:

@@ -50,13 +50,18 @@ def session_secret(request: Request, settings: Settings) -> str:
     return request.cookies.get(_cookie(settings), "")
 
 
-def signed_in(request: Request) -> Member:
-    """Return who asks; whoever is not signed in is shown the way."""
+def member_of(request: Request) -> Member | None:
+    """Return who asks, or None for somebody who is not signed in."""
     site = site_of(request)
     secret = session_secret(request, site.settings)
-    member = _member(site, secret) if secret else None
+    return _member(site, secret) if secret else None
+
+
+def signed_in(request: Request) -> Member:
+    """Return who asks; whoever is not signed in is shown the way."""
+    member = member_of(request)
     if member is None:
-        raise HTTPException(303, headers={"Location": site.to("/sign-in")})
+        raise HTTPException(303, headers={"Location": site_of(request).to("/sign-in")})
     return member
 
 
@@ -70,6 +75,9 @@ async def signed_in_form(request: Request, member: Annotated[Member, Depends(sig
         raise HTTPException(403, Sayable("This page was open for too long. Please load it again."))
     return member
 
+
+PerhapsSignedIn = Annotated[Member | None, Depends(member_of)]
+"""For forms that everybody may send."""
 
 SignedIn = Annotated[Member, Depends(signed_in)]
 """For pages."""

@@ -11,6 +11,8 @@ from tidings.flows.request_sign_in import request_sign_in
 from tidings.flows.sign_in import sign_in
 from tidings.flows.sign_out import sign_out
 from tidings.jobs import Job
+from tidings.web.guard import limited
+from tidings.web.limits import SIGN_IN_MAILS
 from tidings.web.sessions import SignedInForm, begin_session, end_session, session_secret
 from tidings.web.site import READ, site_of
 
@@ -23,7 +25,7 @@ def ask_for_address(request: Request) -> HTMLResponse:
     return site_of(request).page("pages/sign_in.html", address="", problem="")
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[limited(SIGN_IN_MAILS)])
 def send_link(request: Request, address: Annotated[str, Form()] = "") -> HTMLResponse:
     """Mail the link; the same answer, after the same work, whether or not we know the address."""
     site = site_of(request)

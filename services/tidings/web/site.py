@@ -17,6 +17,8 @@ from tidings.config import Settings
 from tidings.db.session import open_reader, open_session
 from tidings.jobs import Enqueue, Job, JobArgument, Queue
 from tidings.rendering.speech import ENGLISH, LANGUAGES, Speech, speech_of
+from tidings.web.limits import Limiter
+from tidings.web.page_cache import PageCache
 from tidings.web.tongues import address_in, is_english_only, language_of, path_of
 
 QueueDepths = Callable[[], dict[Queue, int] | None]
@@ -47,6 +49,8 @@ class Site:
     queue_depths: QueueDepths | None
     speech: Speech = ENGLISH
     here: str = ""
+    limiter: Limiter = field(default_factory=Limiter)
+    kept: PageCache = field(default_factory=PageCache)
     previews: BoundedSemaphore = field(default_factory=BoundedSemaphore)
     """Whoever shows what a search would have sent takes it: one at a time in this process."""
 

@@ -1,76 +1,92 @@
-"""Public pages: home, one study. No cookie, no script, cacheable."""
+"""The page of a study, as it stands now. No cookie, no script, the same for everybody."""
 
-from hashlib import blake2b
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlmodel import Session
 
 from tidings.pages.facts import study_facts
-from tidings.projects.models import Award, Change, Project
-from tidings.projects.ops_queries import last_whole_sweep
-from tidings.projects.queries import (
-    awards_of,
-    canonical_of,
-    project_by_key,
-    projects_page,
-    timeline,
-)
-from tidings.projects.wording import worst_first
+from tidings.pages.plain import plain_page
+from tidings.pages.small_map import small_map
+from tidings.pages.structured import json_ld
+from tidings.pages.study_queries import StudyState, load_study, study_state
+from tidings.pages.study_view import study_view
+from tidings.pages.timeline import days_of_changes
 from tidings.rendering.speech import Sayable
-from tidings.subscribers.models import Cadence
+from tidings.web.conditional import PUBLIC, has_tag
+from tidings.web.revision import revision
 from tidings.web.site import READ, Site, StudyKey, site_of
 
 router = APIRouter()
 
-PAGE_REVISION = "2"
-"""Part of every study page's ETag; raise it when the template changes what a reader sees."""
+UNKNOWN = Sayable("We know no such study.")
+MOST_CHANGES = 40
+"""Changes that the page shows at first; ``?all=1`` shows all."""
 
-CACHE = "public, max-age=300, stale-while-revalidate=600"
-
-
-@router.api_route("/", methods=READ)
-def home(request: Request) -> HTMLResponse:
-    """Say what this is, and what happened lately."""
-    site = site_of(request)
-    with site.reading() as session:
-        sweep = last_whole_sweep(session)
-        projects = projects_page(session, limit=10)
-    return site.page("pages/home.html", sweep=sweep, projects=projects)
+Everything = Annotated[bool, Query(alias="all")]
 
 
 @router.api_route("/studies/{key}", methods=READ)
-def study(request: Request, key: StudyKey) -> Response:
-    """Show one study: its facts, the researchers' own words, what has changed."""
-    site = site_of(request)
+def study(request: Request, key: StudyKey, everything: Everything = False) -> Response:  # noqa: FBT002 - as FastAPI wants a flag of the address
+    """Show one study: what it is in plain words, whose words those are, what has changed."""
+    site = replace(site_of(request), here=f"/studies/{key}")
     if key != key.upper():
         return RedirectResponse(site.to(f"/studies/{key.upper()}"), status_code=301)
     with site.reading() as session:
-        project = project_by_key(session, key)
-        if project is None or project.id is None:
-            raise HTTPException(404, Sayable("We know no such study."))
-        awards = awards_of(session, project.id)
-        told = worst_first(timeline(session, project.id))
-        changes = sorted(told, key=lambda change: change.seen_at, reverse=True)
-    etag = _etag(site, project, list(awards), changes)
-    headers = {"ETag": etag, "Cache-Control": CACHE}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    current = next(award for award in awards if award.appl_id == project.current_appl_id)
-    others = [canonical_of(award) for award in awards if award is not current]
+        state = study_state(session, key, site.speech.language)
+        if state is None:
+            raise HTTPException(404, UNKNOWN)
+        settings = site.settings
+        shown = (revision(), site.speech.language, everything, settings.site_url, settings.sender)
+        headers = {
+            "ETag": (etag := state.tag(*shown)),
+            "Cache-Control": PUBLIC,
+            "Content-Language": site.speech.language,
+        }
+        if has_tag(request, etag):
+            return Response(status_code=304, headers=headers)
+        body = site.kept.get(etag)
+        if body is None:
+            body = _rendered(site, session, state, everything=everything)
+            site.kept.put(etag, body)
+    if request.method == "HEAD":
+        headers["Content-Length"] = str(len(body))
+        return Response(headers=headers, media_type="text/html")
+    return Response(body, headers=headers, media_type="text/html")
+
+
+def _rendered(site: Site, session: Session, state: StudyState, *, everything: bool) -> bytes:
+    found = load_study(session, state.project_id, cosmetic=everything)
+    checked_on: date | None = state.checked_at.date() if state.checked_at else None
+    facts = study_facts(found.current, found.others, read_on=checked_on)
+    plain = plain_page(
+        found.current, found.others, papers=state.linked.in_all, trials=len(state.trials)
+    )
+    view = study_view(plain, state.published, site.speech)
+    changed_on = found.award.changed_at.date()
+    url = site.settings.site_url.rstrip("/") + site.to(f"/studies/{found.project.key}")
+    changes = found.changes if everything else found.changes[:MOST_CHANGES]
     page = site.page(
         "pages/study.html",
-        project=project,
-        facts=study_facts(canonical_of(current), others),
-        award=current,
-        awards=awards,
-        changes=changes,
-        cadences=Cadence,
+        project=found.project,
+        award=found.award,
+        facts=facts,
+        view=view,
+        map=small_map(found.current),
+        linked=state.linked,
+        trials=state.trials,
+        published=state.published,
+        checked_on=checked_on,
+        first_day=found.project.first_seen_at.date(),
+        cited_on=max(checked_on or changed_on, changed_on),
+        days=days_of_changes(changes, found.numbers, site.speech),
+        more_changes=len(found.changes) - len(changes),
+        everything=everything,
+        url=url,
+        is_indexed=not everything and bool(plain.quotes),
+        json_ld=json_ld(found.project, facts, view, url=url, speech=site.speech),
     )
-    page.headers.update(headers)
-    return page
-
-
-def _etag(site: Site, project: Project, awards: list[Award], changes: list[Change]) -> str:
-    versions = ",".join(f"{award.appl_id}.{award.version}" for award in awards)
-    state = f"{PAGE_REVISION} {site.speech.language} {project.title} {versions} {len(changes)}"
-    return f'"{blake2b(state.encode(), digest_size=12).hexdigest()}"'
+    return bytes(page.body)

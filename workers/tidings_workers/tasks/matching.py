@@ -13,4 +13,8 @@ def match() -> None:
         outcome = match_changes(session, now=wiring.now(), catalogue=wiring.catalogue())
     if outcome.notices:
         wiring.ring(Job.CALLS_COMPOSE)
-    wiring.ring(Job.CHANGES_MATCH if outcome.more else Job.ALERTS_COMPOSE)
+    if outcome.more:
+        wiring.ring(Job.CHANGES_MATCH)
+        return
+    wiring.ring(Job.ALERTS_COMPOSE)
+    wiring.ring(Job.PAGES_CHECK)

@@ -4,6 +4,7 @@ from time import monotonic
 
 from tidings.flows.advance_sweep import advance_sweep
 from tidings.flows.finish_sweep import finish_sweep
+from tidings.flows.read_papers import read_papers
 from tidings.flows.start_sweep import start_sweep
 from tidings.jobs import Job
 from tidings.projects.models import Purpose
@@ -46,3 +47,20 @@ def finish(sweep_id: int) -> None:
     with open_reporter(wiring.settings(), wiring.engine()) as client:
         finish_sweep(wiring.engine(), client, sweep_id, now=wiring.now())
     wiring.ring(Job.CHANGES_MATCH)
+
+
+@task(Job.PAPERS_READ)
+def read() -> None:
+    """Read on for a while which papers are linked to what projects."""
+    with open_reporter(wiring.settings(), wiring.engine()) as client:
+        papers = read_papers(
+            wiring.engine(),
+            client,
+            settings=wiring.settings(),
+            now=wiring.now(),
+            seconds=STEP_SECONDS,
+        )
+    if papers.more:
+        wiring.ring(Job.PAPERS_READ)
+    elif papers.sweep_id is not None:
+        wiring.ring(Job.CHANGES_MATCH)

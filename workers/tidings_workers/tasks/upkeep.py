@@ -1,6 +1,7 @@
 """Tasks that keep the system running."""
 
 from tidings.db.session import commit
+from tidings.flows.apply_watchlist import apply_watchlists
 from tidings.flows.guard_sender import guard_sender
 from tidings.flows.prune import prune
 from tidings.flows.recover import recover
@@ -24,6 +25,13 @@ def recover_rows(how: str = "") -> None:
     )
     for bell in bells:
         wiring.ring(bell.job, *bell.arguments)
+
+
+@task(Job.WATCHLISTS_APPLY)
+def apply_lists(list_follow_ids: list[int]) -> None:
+    """Bring these follows of lists to the newest version; one that is there is passed over."""
+    with wiring.session() as session:
+        apply_watchlists(session, list_follow_ids, now=wiring.now())
 
 
 @task(Job.ROWS_PRUNE)

@@ -35,8 +35,10 @@ def allow(table: str, column: str, name: str, values: tuple[str, ...]) -> None:
         op.drop_constraint(op.f(name), table, type_='check')
         op.create_check_constraint(op.f(name), table, allowed)
         return
-    # SQLite makes the table anew, and its old check stays behind by itself.
-    with op.batch_alter_table(table, recreate='always') as batch_op:
+    # SQLite makes the table anew, and its old check stays behind by itself. A reader's number is
+    # from now on given once.
+    once = {'sqlite_autoincrement': True} if table == 'subscriber' and values == MORE_REASONS else {}
+    with op.batch_alter_table(table, recreate='always', table_kwargs=once) as batch_op:
         batch_op.create_check_constraint(op.f(name), allowed)
 
 
