@@ -307,8 +307,8 @@ def main() -> int:
         failed = _run(f"sqlite:///{folder / 'days.db'}", given.days, given.seed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    with postgresql_server() as url:
-        return int(_run(url, given.days, given.seed) or failed)
+    with postgresql_server() as server:
+        return int(_run(server.get_uri(), given.days, given.seed) or failed)
 
 
 def _run(url: str, days: int, seed: int) -> bool:
