@@ -14,25 +14,31 @@ from tidings.subscribers.models import Token, TokenPurpose
 from tidings.subscribers.tokens import form_token, new_token
 
 
+def session_of(engine: Engine, reader: int) -> str:
+    """Begin a session for a reader; return its secret."""
+    secret, kept = new_token()
+    now = machine_now()
+    with open_session(engine) as session:
+        session.add(
+            Token(
+                token_hash=kept,
+                purpose=TokenPurpose.SESSION,
+                subscriber_id=reader,
+                created_at=now,
+                expires_at=now + SESSION_LIFE,
+            )
+        )
+        session.commit()
+    return secret
+
+
 class Member:
     """Asks for pages as a reader who has signed in; a form carries the token of its page."""
 
     def __init__(self, site: Visitor, engine: Engine, settings: Settings, reader: int) -> None:
         self._site = site
-        self.secret, kept = new_token()
+        self.secret = session_of(engine, reader)
         self.form_token = form_token(settings.secret, self.secret)
-        now = machine_now()
-        with open_session(engine) as session:
-            session.add(
-                Token(
-                    token_hash=kept,
-                    purpose=TokenPurpose.SESSION,
-                    subscriber_id=reader,
-                    created_at=now,
-                    expires_at=now + SESSION_LIFE,
-                )
-            )
-            session.commit()
 
     @property
     def cookie(self) -> dict[str, str]:

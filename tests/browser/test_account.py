@@ -1,9 +1,9 @@
 """A reader's own pages in a browser: by keyboard, without a script, on a phone, day and night."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from everybody import PHONE, faults, too_wide
 from mailbag import every_mail
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 from saving import saved_search
 from site_of_tests import KEY, READER, Filled
 from sqlalchemy import Engine
@@ -17,13 +17,6 @@ from tidings.flows.sign_in import sign_in
 from tidings.subscribers.tokens import mail_token, open_token
 
 pytestmark = pytest.mark.timeout(180)
-
-PHONE: ViewportSize = {"width": 390, "height": 844}
-CONTRAST = {"runOnly": ["color-contrast"]}
-FAULTS = """
-    rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found =>
-        found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
-"""
 
 
 def secret_of(engine: Engine, settings: Settings, kind: DeliveryKind) -> str:
@@ -97,17 +90,6 @@ def test_axe_finds_nothing_on_a_readers_own_pages_and_all_fit_a_phone(
     page, found = context.new_page(), dict[str, list[str]]()
     for path in [*paths, *(f"/es{path}" for path in paths)]:
         page.goto(site_url + path)
-        found[path] = [] if path.startswith("/es") else faults(page)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found[path].append("wider than a phone")
+        found[path] = too_wide(page) if path.startswith("/es") else faults(page)
     context.close()
     assert {path: said for path, said in found.items() if said} == {}
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe finds by day, and which colours it finds too close by night."""
-    page.evaluate(AXE_SCRIPT)
-    page.emulate_media(color_scheme="light")
-    by_day: list[str] = page.evaluate(FAULTS, {})
-    page.emulate_media(color_scheme="dark")
-    return by_day + page.evaluate(FAULTS, CONTRAST)

@@ -1,8 +1,8 @@
 """The editors' desk in a browser: axe finds nothing, it fits a phone, and its links lead there."""
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from drafts import Desk, fill_desk
+from everybody import PHONE, faults
 from members import Member
 from playwright.sync_api import Browser, Page
 from site_of_tests import Visitor
@@ -14,11 +14,6 @@ from tidings.web.app import create_app
 pytestmark = pytest.mark.timeout(180)
 
 TEXT = "/desk/studies/CA000001/en"
-CONTRAST = {"runOnly": ["color-contrast"]}
-FAULTS = """
-    rules => axe.run(document, {resultTypes: ['violations'], ...rules}).then(found =>
-        found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
-"""
 PATHS = ("/desk?show=drafts", "/desk/models", TEXT)
 
 
@@ -34,21 +29,9 @@ def page(
 ) -> Page:
     visitor = Visitor(create_app(settings, sqlite_engine))
     editor = Member(visitor, sqlite_engine, settings, desk.reader_id)
-    opened = chromium.new_page(viewport={"width": 390, "height": 844})
+    opened = chromium.new_page(viewport=PHONE)
     opened.context.add_cookies([{"name": "tidings", "value": editor.secret, "url": site_url}])
     return opened
-
-
-def faults(page: Page) -> list[str]:
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    page.evaluate(AXE_SCRIPT)
-    page.emulate_media(color_scheme="light")
-    found: list[str] = page.evaluate(FAULTS, {})
-    page.emulate_media(color_scheme="dark")
-    found += page.evaluate(FAULTS, CONTRAST)
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("wider than a phone")
-    return found
 
 
 def test_an_editor_decides_and_publishes_on_a_phone_and_axe_finds_nothing_on_the_way(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from keyboard import tab_to
 from playwright.sync_api import Browser, Page, expect
 from site_of_tests import Filled
 from sources import ListedSource, record
@@ -18,8 +19,6 @@ from tidings.subscribers.wishes import WISHES
 pytestmark = pytest.mark.timeout(120)
 
 STIFF = "HOW STIFF TISSUE KEEPS IMMUNE CELLS OUT OF TUMORS"
-FARTHEST = 40
-"""Presses of Tab after which something counts as out of reach."""
 
 
 @pytest.fixture
@@ -32,17 +31,6 @@ def filled(sqlite_engine: Engine, settings: Settings) -> Filled:
     source.records.append(record(3, organization={"org_name": "A", "org_state": "OR"}))
     run_sweep(sqlite_engine, source, now=now - timedelta(weeks=2))
     return Filled(1, "", "")
-
-
-def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
-    """Press Tab, or another key, until an element has the focus, and see that the focus shows."""
-    for _ in range(FARTHEST):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            break
-        page.keyboard.press(key)
-    expect(page.locator(selector).first).to_be_focused()
-    style = "getComputedStyle(document.activeElement).outlineStyle"
-    assert page.evaluate(style) == "solid", selector
 
 
 def heading(page: Page, words: str) -> None:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from conftest import NOW
+from everybody import PHONE, faults
 from playwright.sync_api import Browser, expect
 from site_of_tests import KEY, Filled
 from sources import ListedSource, record
@@ -21,10 +21,6 @@ PATHS = (
     f"/studies/{KEY}@{FIRST}",
     f"/studies/{KEY}@{FIRST}...{SECOND}",
 )
-FAULTS = """
-    axe.run(document, {resultTypes: ['violations']}).then(found =>
-        found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
-"""
 
 
 @pytest.fixture
@@ -43,18 +39,12 @@ def filled(sqlite_engine: Engine) -> Filled:
 def test_axe_finds_nothing_now_as_of_a_day_and_between_two(
     chromium: Browser, site_url: str
 ) -> None:
-    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page = chromium.new_page(viewport=PHONE)
     found: dict[str, list[str]] = {}
     for path in [*PATHS, *(f"/es{path}" for path in PATHS)]:
         page.goto(site_url + path)
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         page.evaluate("document.querySelector('[popover]')?.showPopover()")
-        page.evaluate(AXE_SCRIPT)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found[f"{path} {scheme}"] = page.evaluate(FAULTS)
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found[path] = ["wider than a phone"]
+        found[path] = faults(page)
     page.close()
     assert {path: said for path, said in found.items() if said} == {}
 
