@@ -9,7 +9,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, text
+from emptying import empty
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tidings.config import Settings
@@ -71,9 +72,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "sqlite":
         return request.getfixturevalue("sqlite_engine")
     engine: Engine = request.getfixturevalue("postgresql_engine")
-    names = ", ".join(f'"{name}"' for name in metadata.tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        empty(connection)
     return engine
 
 

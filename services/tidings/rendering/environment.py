@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tidings.rendering.compiled import compiled
 from tidings.rendering.filters import FILTERS, speaking
 from tidings.rendering.folder import templates_folder
 from tidings.rendering.inlining import InliningLoader
@@ -38,6 +39,7 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=None if overrides else compiled(speech.language),
     )
     made.filters.update(FILTERS | speaking(speech))
     names: dict[str, Any] = {"speech": speech, "once": once(), **(extra or {})}
