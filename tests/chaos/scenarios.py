@@ -288,10 +288,15 @@ def points() -> set[str]:
     return {name + side for name in names for side in (BEFORE, AFTER)}
 
 
-def run_all(stores: Sequence[Store], *, trials: int) -> Iterator[Outcome]:
-    """Run each for each of its points, ``trials`` times over the databases."""
+def run_all(
+    stores: Sequence[Store], *, trials: int, part: int = 0, parts: int = 1
+) -> Iterator[Outcome]:
+    """Run each for each of its points, ``trials`` times over the databases.
+
+    Of so many ``parts`` that they are dealt out to, only one is run.
+    """
     with open_scenery() as scene:
-        for scenario in SCENARIOS:
+        for scenario in SCENARIOS[part::parts]:
             for name in scenario.points:
                 for side in (BEFORE, AFTER):
                     for number in range(trials):

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from tidings.clock import machine_now
 from tidings.config import Settings
+from tidings.db.base import stored_id
 from tidings.delivery.models import Delivery, DeliveryEvent, DeliveryEventKind
 from tidings.delivery.queries import note_event
 from tidings.flows.enroll import enroll
@@ -20,7 +21,14 @@ from tidings.flows.subscribe import subscribe
 from tidings.flows.unsubscribe import unsubscribe
 from tidings.keys import alert_key
 from tidings.notices.models import Notice
-from tidings.subscribers.models import EndedReason, Subscriber, SubscriberState, Token, TokenPurpose
+from tidings.subscribers.models import (
+    ApiToken,
+    EndedReason,
+    Subscriber,
+    SubscriberState,
+    Token,
+    TokenPurpose,
+)
 from tidings.subscribers.tokens import Scope
 from tidings.subscribers.wishes import Wish
 from tidings.upkeep.models import Heartbeat, Tick
@@ -28,7 +36,7 @@ from tidings.upkeep.queries import beat, ring_slot
 
 LATER = NOW + timedelta(days=31)
 MOMENT = timedelta(seconds=1)
-NOTHING = {"subscriber": 0, "token": 0, "tick": 0, "heartbeat": 0}
+NOTHING = {"subscriber": 0, "token": 0, "api_token": 0, "tick": 0, "heartbeat": 0}
 ADDRESS = "r@clinic.org"
 
 
@@ -120,6 +128,26 @@ def test_a_token_goes_a_month_after_it_expired_or_was_used(session: Session) -> 
     assert prune(session, now=NOW) == NOTHING | {"token": 2}
     left = set(session.exec(select(col(Token.token_hash))).all())
     assert left == {"just expired", "just used", "open"}
+
+
+def test_a_programs_token_goes_a_month_after_it_expired_or_was_ended(session: Session) -> None:
+    reader = stored_id(make_reader(session).id)
+    edge = NOW - TOKEN_LIFE
+    dates: dict[str, dict[str, Any]] = {
+        "expired": {"expires_at": edge - MOMENT},
+        "ended": {"ended_at": edge - MOMENT},
+        "just expired": {"expires_at": edge},
+        "just ended": {"ended_at": edge, "expires_at": NOW + timedelta(days=9)},
+        "for ever": {},
+    }
+    for name, values in dates.items():
+        plain: dict[str, Any] = {"token_hash": name, "name": name, "scopes": ["read:me"]}
+        token = ApiToken(subscriber_id=reader, created_at=edge, **plain | values)
+        session.add(token)
+    session.commit()
+    assert prune(session, now=NOW) == NOTHING | {"api_token": 2}
+    left = set(session.exec(select(col(ApiToken.name))).all())
+    assert left == {"just expired", "just ended", "for ever"}
 
 
 def test_what_explains_past_messages_stays_for_years(

@@ -254,10 +254,12 @@ class Skeleton(HTMLParser):
         self.parts: list[tuple[object, ...]] = []
         self.targets: list[str] = []
         self.names: set[str] = set()
+        self.kinds: set[tuple[str, ...]] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element with its attributes."""
         self.names.add(tag)
+        self.kinds.add((tag, *(name for name, _ in attrs)))
         self.targets += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
         said = [(name, same(value or "")) for name, value in attrs if name not in SAYING]
         self.parts.append((tag, *said, *(name for name, _ in attrs)))

@@ -17,6 +17,7 @@ from tidings.config import Settings
 from tidings.db.base import stored_id
 from tidings.db.session import open_session
 from tidings.flows.check_pages import check_pages
+from tidings.flows.enroll import enroll
 from tidings.jobs import Job, JobArgument
 from tidings.pages.models import PageVersion, VersionState
 from tidings.pages.published_queries import published_text
@@ -373,3 +374,18 @@ def test_nobody_but_an_editor_gets_anything_of_the_desk(
         assert editor.post(path, **whole).status_code == 404
     with open_session(engine) as session:
         assert stored(session) == before
+
+
+@pytest.mark.parametrize("is_editor", [True, False])
+def test_what_an_editor_follows_leads_to_the_desk_and_what_others_follow_does_not(
+    site: Visitor, engine: Engine, settings: Settings, *, is_editor: bool
+) -> None:
+    with open_session(engine) as session:
+        reader = enroll(session, "x@clinic.org", time_zone="UTC", settings=settings, now=NOW)
+        if is_editor:
+            make_editor(session, reader)
+            session.commit()
+    for path in ("/manage", "/es/manage"):
+        page = Member(site, engine, settings, reader).get(path)
+        assert page.is_success
+        assert ('href="/desk"' in page.text) is is_editor

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import AsyncGenerator
 
 import pytest
 from pydantic import SecretStr
@@ -86,3 +87,32 @@ def test_operators_are_shut_out_beyond_this_machine_without_a_password(
     site = Visitor(create_app(public, engine))
     page = site.get("/ops")
     assert (page.status_code, "TIDINGS_OPS_PASSWORD" in page.text) == (403, True)
+
+
+MB = 1_000_000
+
+
+async def chunks(number: int) -> AsyncGenerator[bytes]:
+    for _ in range(number):
+        yield b"a" * (MB // 4)
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/es/alerts", "/manage/lists/take", "/nowhere"])
+def test_more_than_a_form_may_send_is_refused_in_words_by_what_is_declared(
+    path: str, site: Visitor
+) -> None:
+    answer = site.post(path, content=b"q=" + b"a" * MB)
+    assert answer.status_code == 413
+    assert ("demasiado grande" if path.startswith("/es") else "too large") in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("pieces", "status"), [(4, 400), (5, 413)])
+def test_and_by_what_comes_where_nothing_is_declared(
+    pieces: int, status: int, site: Visitor
+) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = site.post("/alerts", content=chunks(pieces), headers=headers)
+    assert answer.status_code == status
+    assert ("too large" in answer.text) == (status == 413)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]

@@ -4,15 +4,18 @@ import asyncio
 
 import httpx
 import pytest
+from conftest import NOW
 from fastapi import FastAPI
-from site_of_tests import HOME, KEY, Visitor
+from members import Member
+from site_of_tests import HOME, KEY, READER, Filled, Visitor
 from sqlalchemy import Engine
 from sqlmodel import func, select
 
 from tidings.config import Settings
 from tidings.db.session import open_session
 from tidings.delivery.models import Delivery, DeliveryKind
-from tidings.subscribers.models import Subscriber
+from tidings.searches.models import SavedSearch, Search
+from tidings.subscribers.models import Cadence, Subscriber
 from tidings.web.app import create_app
 from tidings.web.limits import HOUR
 
@@ -103,3 +106,38 @@ def test_readers_are_made_by_no_refused_form(engine: Engine, settings: Settings)
         site.post(FOLLOW, data={"address": f"somebody{number}@clinic.org"})
     with open_session(engine) as session:
         assert len(session.exec(select(Subscriber)).all()) == 2  # one of them was there before
+
+
+def test_a_reader_asks_for_links_to_new_addresses_so_often_and_no_more(
+    filled: Filled, engine: Engine, settings: Settings
+) -> None:
+    changed = settings.model_copy(update={"limits": 2 / 60})
+    site = Visitor(create_app(changed, engine))
+    member = Member(site, engine, changed, filled.subscriber_id)
+    codes = [member.post("/manage/address", address="no").status_code for _ in range(3)]
+    assert codes == [400, 400, 429]
+
+
+def test_the_fifty_first_search_is_refused_beside_its_form_and_the_own_page_says_what_is_left_out(
+    filled: Filled, engine: Engine, settings: Settings
+) -> None:
+    site = site_with(engine, settings)
+    member = Member(site, engine, settings, filled.subscriber_id)
+    assert "is left out" not in member.get("/manage").text
+    with open_session(engine) as session:
+        for number in range(1, 51):
+            session.add(Search(canonical=f"c{number}", hash=f"h{number}", created_at=NOW))
+            session.flush()
+            saved = SavedSearch(
+                subscriber_id=filled.subscriber_id,
+                search_id=number,
+                name="n",
+                text="t",
+                cadence=Cadence.WEEKLY,
+                created_at=NOW,
+            )
+            session.add(saved)
+        session.commit()
+    page = member.post("/alerts", q="cells", address=READER)
+    assert (page.status_code, "You have saved 50 searches" in page.text) == (400, True)
+    assert "más allá de eso queda fuera" in member.get("/es/manage").text

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sweeps import run_sweep
 
 from tidings.config import Settings
 from tidings.db.session import open_session
+from tidings.pages.grounding import Span
 from tidings.pages.models import Origin, Page, PageSentence, PageVersion, Verdict, VersionState
 from tidings.projects.models import Award, Paper, Publication, Trial
 from tidings.web.app import create_app
@@ -96,9 +98,9 @@ def test_papers_and_trials_are_linked_by_title_where_it_is_known(
     assert 'href="https://clinicaltrials.gov/study/NCT01234567" rel="noreferrer"' in page
 
 
-def publish(engine: Engine, *, model: str) -> None:
+def publish(engine: Engine, *, model: str, language: str = "en") -> None:
     with open_session(engine) as session:
-        page = Page(project_id=1, language="en", published_no=2, created_at=NOW)
+        page = Page(project_id=1, language=language, published_no=2, created_at=NOW)
         session.add(page)
         session.flush()
         version = PageVersion(
@@ -125,6 +127,7 @@ def publish(engine: Engine, *, model: str) -> None:
                     section=section,
                     position=position,
                     text=text,
+                    spans=[asdict(Span(1, "phr_text", 3, 11, "may help"))],
                     verdict=Verdict.ACCEPTED,
                     stale_at=stale_at,
                 )
@@ -135,7 +138,10 @@ def publish(engine: Engine, *, model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("m-1", "Written with a language model, read by patient advocate on 23 Nov 2026."),
+        (
+            "m-1",
+            "Written with a language model, read by an editor (patient advocate) on 23 Nov 2026.",
+        ),
         ("", "Written by an editor, patient advocate, on 23 Nov 2026."),
     ],
 )
@@ -213,9 +219,9 @@ def test_a_timeline_shows_the_words_that_changed_and_details_when_asked(
     assert '<del><span class="unseen">removed: </span>old cells.</del>' in page
     assert '<ins><span class="unseen">added: </span>how the skin' in page
     assert f'href="/studies/{KEY}@2026-11-29...2026-11-30"' in page
-    assert "Cfda code" not in page
+    assert "Federal program number" not in page
     whole = site.get(f"/studies/{KEY}?all=1").text
-    assert "Cfda code" in whole
+    assert "Federal program number" in whole
     assert '<meta name="robots" content="noindex">' in whole
 
 
@@ -253,6 +259,37 @@ def test_in_spanish_all_is_said_in_spanish_but_the_record(shown: Shown) -> None:
         "A quién podría ayudar",
     ]
     assert '<blockquote lang="en">' in page
+
+
+def test_in_spanish_the_role_of_whoever_read_it_is_marked_as_english(
+    sqlite_engine: Engine, settings: Settings, shown: Shown
+) -> None:
+    shown()
+    publish(sqlite_engine, model="m-1", language="es")
+    page = Visitor(create_app(settings, sqlite_engine)).get(f"/es/studies/{KEY}").text
+    assert page.count('<span lang="en">patient advocate</span>') == 2
+    assert page.count("patient advocate") == 2
+
+
+def test_programs_are_given_what_an_editor_published_also_what_has_lost_its_source(
+    sqlite_engine: Engine, settings: Settings, shown: Shown
+) -> None:
+    shown()
+    site, path = Visitor(create_app(settings, sqlite_engine)), f"/api/v1/studies/{KEY}"
+    assert site.get(path).json()["published_text"] is None
+    publish(sqlite_engine, model="m-1")
+    text = site.get(path).json()["published_text"]
+    sentences = text.pop("sentences")
+    assert text.pop("reviewed_at").startswith("2026-11-23")
+    assert text == {"number": 2, "role": "patient advocate", "model": "m-1"}
+    assert [(one["section"], one["is_stale"]) for one in sentences] == [
+        ("headline", False),
+        ("why", False),
+        ("why", True),
+    ]
+    (source,) = sentences[1]["sources"]
+    assert (source["award"], source["field"], source["text"]) == (1, "phr_text", "may help")
+    assert site.get(f"{path}?as_of={NOW:%Y-%m-%d}").json()["published_text"] is None
 
 
 def test_an_unknown_study_is_said_to_be_unknown_beside_a_search_box(

@@ -18,6 +18,9 @@ IDLE_MS = 60_000  # whoever is stopped in the middle of a transaction holds its 
 KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """A server that is gone without a word is noticed within a minute, not after two hours."""
 
+READ_ONLY = "tidings_read_only"
+"""The option of an engine whose sessions never write."""
+
 
 def make_engine(url: str) -> Engine:
     """Return an engine for ``url``, with the settings that the guarantees need.
@@ -82,5 +85,5 @@ def _on_sqlite_begin(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another writer
     # came in between, whatever the timeout. Taking the write lock first waits instead. Sessions
     # that only read (db.session.open_reader) leave the lock to the writers.
-    read_only = connection.get_execution_options().get("tidings_read_only", False)
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

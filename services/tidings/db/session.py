@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tidings.db.engine import READ_ONLY
 from tidings.failpoints import around
 
 
@@ -13,7 +14,14 @@ def open_session(engine: Engine) -> Session:
 
 def open_reader(engine: Engine) -> Session:
     """Return a session that never writes, and so waits for no writer on SQLite."""
-    return Session(engine.execution_options(tidings_read_only=True), expire_on_commit=False)
+    return Session(for_reading(engine), expire_on_commit=False)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return the engine of sessions that never write; whoever opens many keeps it."""
+    if engine.get_execution_options().get(READ_ONLY, False):
+        return engine
+    return engine.execution_options(**{READ_ONLY: True})
 
 
 def commit(session: Session, name: str) -> None:

@@ -18,6 +18,7 @@ from sqlmodel import Field, Session, select
 
 from tidings.clock import machine_now
 from tidings.db.base import Table
+from tidings.db.engine import READ_ONLY
 from tidings.db.types import UtcDateTime
 from tidings.db.upsert import insert_ignore
 
@@ -67,6 +68,6 @@ def _began_at(session: Session, boot: str) -> datetime | None:
         connection.info[_BEGAN] = noted.began_at
         return noted.began_at
     began_at = machine_now() - since_boot()
-    if not connection.get_execution_options().get("tidings_read_only", False):
+    if not connection.get_execution_options().get(READ_ONLY, False):
         insert_ignore(session, Boot, [{"id": boot, "began_at": began_at}])
     return began_at

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from tidings.db.base import stored_id
 from tidings.db.session import commit
-from tidings.errors import QueryError
+from tidings.errors import QueryError, RejectedError
 from tidings.flows.follow import start_follow
 from tidings.flows.save_search import save_search
 from tidings.flows.unsubscribe import end_one
@@ -38,7 +38,8 @@ def apply_watchlist(session: Session, list_follow_id: int, *, now: datetime) -> 
     """Bring one reader to the newest version of a list that they follow.
 
     What the reader has by themselves, or has changed, is theirs and is left alone; so is what they
-    stopped, though the list names it still. The studies are one transaction. Each search is saved
+    stopped, though the list names it still. What is more than a reader may have is left out until
+    the list changes again. The studies are one transaction. Each search is saved
     in one of its own, which reads for a while: what is still to come is noted before, so that a
     crash in between neither loses one nor takes it for the reader's. Safe to call twice.
     """
@@ -131,7 +132,12 @@ def _take_over(
         if live_follow(session, subscriber_id, project_id) is not None:
             given.studies[project_id] = None
             continue
-        row = start_follow(session, reader, project_id=project_id, cadence=follow.cadence, now=now)
+        try:
+            row = start_follow(
+                session, reader, project_id=project_id, cadence=follow.cadence, now=now
+            )
+        except RejectedError:  # they follow as many as they may
+            continue
         given.studies[project_id] = stored_id(row.id)
     for name in wanted.new_searches:
         is_begun = name in given.searches
@@ -148,15 +154,27 @@ def _save_searches(
         text, called = named.searches[name]
         saved = _live_search(session, follow.subscriber_id, name)
         if saved is None:  # else an earlier attempt broke off after it was saved
-            saved = save_search(
-                session,
-                subscriber_id=follow.subscriber_id,
-                name=called,
-                text=text,
-                cadence=follow.cadence,
-                now=now,
-            )
+            saved = _saved(session, follow, text, called, now=now)
+        if saved is None:
+            del given.searches[name]
+            continue
         given.searches[name] = stored_id(saved.id)
+
+
+def _saved(
+    session: Session, follow: WatchlistFollow, text: str, called: str, *, now: datetime
+) -> SavedSearch | None:
+    try:
+        return save_search(
+            session,
+            subscriber_id=follow.subscriber_id,
+            name=called,
+            text=text,
+            cadence=follow.cadence,
+            now=now,
+        )
+    except RejectedError:  # they have as many as they may, or have left
+        return None
 
 
 def _note_searches(session: Session, list_follow_id: int, given: Given, *, version: int) -> None:

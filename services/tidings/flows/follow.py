@@ -11,7 +11,10 @@ from tidings.errors import RejectedError
 from tidings.notices.moving import move_waiting
 from tidings.rendering.speech import Sayable
 from tidings.subscribers.models import Cadence, EndedReason, Follow, Subscriber, SubscriberState
-from tidings.subscribers.queries import live_follow, subscriber_locked
+from tidings.subscribers.queries import count_follows, live_follow, subscriber_locked
+
+MOST = 1000
+"""Projects that a reader may follow at a time."""
 
 
 def follow(
@@ -21,7 +24,7 @@ def follow(
 
     Safe to call twice: a pair has one live follow, and the same cadence changes nothing. Another
     cadence ends that row and starts the next one. Raises RejectedError for a reader who is not
-    active.
+    active, and for one who follows 1,000 others.
     """
     reader = subscriber_locked(session, subscriber_id)
     if reader is None or reader.state is not SubscriberState.ACTIVE:
@@ -35,12 +38,19 @@ def follow(
 def start_follow(
     session: Session, reader: Subscriber, *, project_id: int, cadence: Cadence, now: datetime
 ) -> Follow:
-    """Do what ``follow`` does for a reader whose row is locked; the caller commits."""
+    """Do what ``follow`` does for a reader whose row is locked; the caller commits.
+
+    Nothing is written before a RejectedError.
+    """
     before = live_follow(session, stored_id(reader.id), project_id)
     if before is not None and before.cadence is cadence:
         return before
     if before is not None:
         return succeed(session, reader, before, {"cadence": cadence}, now=now)
+    if count_follows(session, stored_id(reader.id)) >= MOST:
+        raise RejectedError(
+            Sayable("You follow {n} studies, the most there may be. Stop one first.", n=MOST)
+        )
     row = Follow(
         subscriber_id=stored_id(reader.id), project_id=project_id, cadence=cadence, created_at=now
     )

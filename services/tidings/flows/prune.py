@@ -9,6 +9,7 @@ from tidings.db.session import commit
 from tidings.db.time import database_now
 from tidings.delivery.prune_queries import delete_deliveries_to
 from tidings.subscribers.prune_queries import (
+    delete_api_tokens,
     delete_subscribers,
     delete_tokens,
     unconfirmed_ids,
@@ -30,6 +31,7 @@ def prune(session: Session, *, now: datetime) -> dict[str, int]:
     |---|---|
     | readers who never confirmed, with their tokens and mails | 30 days |
     | tokens that were used or have expired | 30 days after that |
+    | tokens of readers' programs that were ended or have expired | 30 days after that |
     | ticks, but the last of each entry | 2 days |
     | heartbeats of processes that are gone | 1 day |
 
@@ -41,6 +43,7 @@ def prune(session: Session, *, now: datetime) -> dict[str, int]:
     gone = {
         "subscriber": delete_subscribers(session, unconfirmed),
         "token": delete_tokens(session, before=now - TOKEN_LIFE),
+        "api_token": delete_api_tokens(session, before=now - TOKEN_LIFE),
         "tick": delete_old_ticks(session, before=machine - TICK_LIFE),
         "heartbeat": delete_old_heartbeats(session, before=machine - HEARTBEAT_LIFE),
     }

@@ -16,9 +16,17 @@ from tidings.rendering.speech import Sayable
 from tidings.searches.canonical import canonical_form
 from tidings.searches.grammar import parse
 from tidings.searches.models import SavedSearch
-from tidings.searches.queries import add_matches, add_search, live_saved_search
+from tidings.searches.queries import (
+    add_matches,
+    add_search,
+    count_saved_searches,
+    live_saved_search,
+)
 from tidings.subscribers.models import Cadence, SubscriberState
 from tidings.subscribers.queries import subscriber_locked
+
+MOST = 50
+"""Searches that a reader may have saved at a time."""
 
 
 def save_search(
@@ -29,7 +37,7 @@ def save_search(
     What the search finds already is no news: only what comes later is told. It is read before
     anything is written, so that nobody waits for it. Safe to call twice: a reader has one live row
     for each distinct search, whatever way it is typed. Raises QueryError for a text that does not
-    parse, RejectedError for a reader who is not active.
+    parse, RejectedError for a reader who is not active, and for one who has saved 50 others.
     """
     query, name = parse(text), " ".join(name.split())
     canonical = canonical_form(query)
@@ -43,6 +51,11 @@ def save_search(
     search = add_search(session, query, now=now)
     search_id = stored_id(search.id)
     saved = live_saved_search(session, subscriber_id, search_id)
+    if saved is None and count_saved_searches(session, subscriber_id) >= MOST:
+        session.rollback()
+        raise RejectedError(
+            Sayable("You have saved {n} searches, the most there may be. End one first.", n=MOST)
+        )
     if saved is None:  # also for a known search: nobody may have kept it alive
         add_matches(session, [{"search_id": search_id} | row for row in known[canonical]])
         saved = SavedSearch(

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
+from tidings.db.session import for_reading
 from tidings.errors import RejectedError
 from tidings.failpoints import around
 
@@ -55,7 +56,7 @@ def check(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Say whether the database is at its newest revision."""
-    with engine.execution_options(tidings_read_only=True).connect() as connection:
+    with for_reading(engine).connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
         return found == ScriptDirectory.from_config(_config(connection)).get_current_head()
 

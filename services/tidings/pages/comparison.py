@@ -1,7 +1,7 @@
 """Two states of a study beside each other, field by field (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tidings.pages.field_names import field_name
@@ -55,11 +55,17 @@ Version = tuple[str, int, str]
 def differences(
     before: Canonical, after: Canonical, speech: Speech = ENGLISH
 ) -> tuple[Difference, ...]:
-    """Return the fields that differ, those that readers have a word for first."""
+    """Return the fields that differ, those that readers have a word for first.
+
+    Project terms stand in a record twice; where both say the same, they are told once.
+    """
     found = [change for change in diff(before, after) if change.field not in UNTOLD]
     order = list(LABELS)
     found.sort(key=lambda one: order.index(one.field) if one.field in order else len(order))
-    return tuple(_difference(change, speech) for change in found)
+    told: dict[Difference, Difference] = {}
+    for one in (_difference(change, speech) for change in found):
+        told.setdefault(replace(one, field=""), one)
+    return tuple(told.values())
 
 
 def record_pairs(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from tidings.pages.comparison import pieces_of
+from tidings.pages.field_names import OTHERS, field_name
 from tidings.pages.grounding import LISTS
 from tidings.pages.word_diff import Piece
 from tidings.projects.models import Change
@@ -79,4 +80,6 @@ def _pieces(change: Change) -> tuple[Piece, ...]:
 def _line(change: Change, speech: Speech) -> ChangeLine:
     """Return the line of a change; of lists, which are long, without their items."""
     line = change_line(change, speech)
+    if change.field_name in OTHERS:
+        line = replace(line, label=field_name(change.field, speech))
     return replace(line, was="", now="") if change.field in LISTS else line

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select, update
 
 from tidings.db.base import stored_id
@@ -62,6 +62,15 @@ def live_saved_searches(session: Session, subscriber_id: int) -> Sequence[SavedS
         .where(SavedSearch.subscriber_id == subscriber_id, col(SavedSearch.ended_at).is_(None))
         .order_by(col(SavedSearch.id))
     ).all()
+
+
+def count_saved_searches(session: Session, subscriber_id: int) -> int:
+    """Return how many searches a subscriber has saved."""
+    return session.exec(
+        select(func.count()).where(
+            SavedSearch.subscriber_id == subscriber_id, col(SavedSearch.ended_at).is_(None)
+        )
+    ).one()
 
 
 def saved_search_of(

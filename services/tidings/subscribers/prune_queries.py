@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, or_, select
 
-from tidings.subscribers.models import Subscriber, SubscriberState, Token
+from tidings.subscribers.models import ApiToken, Subscriber, SubscriberState, Token
 
 
 def unconfirmed_ids(session: Session, *, before: datetime) -> list[int]:
@@ -33,5 +33,13 @@ def delete_tokens(session: Session, *, before: datetime) -> int:
     """Delete the tokens that were used or expired before then; return how many."""
     statement = delete(Token).where(
         or_(col(Token.expires_at) < before, col(Token.used_at) < before)
+    )
+    return session.exec(statement).rowcount
+
+
+def delete_api_tokens(session: Session, *, before: datetime) -> int:
+    """Delete the tokens of readers' programs that were ended or expired before then."""
+    statement = delete(ApiToken).where(
+        or_(col(ApiToken.expires_at) < before, col(ApiToken.ended_at) < before)
     )
     return session.exec(statement).rowcount

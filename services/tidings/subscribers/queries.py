@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from tidings.db.base import Table
@@ -68,6 +68,15 @@ def live_follows(session: Session, subscriber_id: int) -> Sequence[Follow]:
         .where(col(Follow.subscriber_id) == subscriber_id, col(Follow.ended_at).is_(None))
         .order_by(col(Follow.id))
     ).all()
+
+
+def count_follows(session: Session, subscriber_id: int) -> int:
+    """Return how many projects a subscriber follows."""
+    return session.exec(
+        select(func.count()).where(
+            col(Follow.subscriber_id) == subscriber_id, col(Follow.ended_at).is_(None)
+        )
+    ).one()
 
 
 def follows_of_projects(

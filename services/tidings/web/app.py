@@ -54,7 +54,8 @@ from tidings.web import (
 from tidings.web.api.app import PATH, create_api
 from tidings.web.api.problems import SAID, problem
 from tidings.web.assets import FOLDER, Assets, asset
-from tidings.web.guard import HEADERS, add_guard, refused
+from tidings.web.guard import HEADERS, Guard, refused
+from tidings.web.kept_pages import KeptPages
 from tidings.web.limits import Limiter
 from tidings.web.page_cache import PageCache
 from tidings.web.site import QueueDepths, Site
@@ -113,16 +114,17 @@ def create_app(
     templates = {language: _templates(settings, Speech(language)) for language in LANGUAGES}
     limiter = Limiter(settings.limits)
     kept = PageCache(settings.page_cache_mb * 1_000_000)
-    app.state.site = Site(
-        settings, engine, templates, enqueue, queue_depths, limiter=limiter, kept=kept
-    )
-    add_guard(app)
+    site = Site(settings, engine, templates, enqueue, queue_depths, limiter=limiter, kept=kept)
+    app.state.site = site
+    if settings.page_cache_mb:
+        app.add_middleware(KeptPages, site=site)
+    app.add_middleware(Guard)
     app.add_middleware(Tongues)
     for routes in FOR_READERS:
         app.include_router(routes.router)
     for routes in FOR_OTHERS:
         app.include_router(routes.router, dependencies=[Depends(english_only)])
-    app.state.api = create_api(app.state.site)
+    app.state.api = create_api(site)
     app.mount(PATH, app.state.api)
     app.mount("/static", Assets(directory=FOLDER), name="static")
     app.exception_handler(StarletteHTTPException)(_refused)

@@ -1,22 +1,21 @@
 """Who may ask for what: headers on every answer, no writes from other sites, operators only."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from math import ceil
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tidings.config import Settings
 from tidings.rendering.speech import Sayable
 from tidings.web.limits import Rule, network_of
 from tidings.web.site import site_of
-from tidings.web.tongues import path_of
-
-Next = Callable[[Request], Awaitable[Response]]
+from tidings.web.tongues import path_in, path_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_CLICK_PATH = "/unsubscribe/"
@@ -24,6 +23,12 @@ ONE_CLICK_PATH = "/unsubscribe/"
 
 API_PATH = "/api/"
 """Programs write here with a token; no cookie is read, so no other site can in a reader's name."""
+
+HOOKS_PATH = "/hooks/"
+LARGEST = 1_000_000
+"""Bytes of what a form sends. Mail providers' calls and the API have limits of their own."""
+
+TOO_LARGE = Sayable("What you sent is too large: a form takes at most 1 MB.")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -57,25 +62,77 @@ PERSONAL = (
 
 UNKEPT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
+
+def _as_sent(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
+
+
+ANSWER = _as_sent(HEADERS)
+LIVE_ANSWER = _as_sent(HEADERS | {"Content-Security-Policy": LIVE_POLICY})
+PERSONAL_ANSWER = _as_sent(HEADERS | UNKEPT)
+
 basic = HTTPBasic(auto_error=False, realm="Tidings operators")
 
 
-def add_guard(app: FastAPI) -> None:
-    """Put the headers on every answer, and refuse what another site posts."""
-    app.middleware("http")(_guard)
+class Guard:
+    """Middleware: headers on every answer; what another site posts, or too much, is refused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = path_in(scope)
+        sent = _Answer(send, path)
+        if scope["method"] in SAFE_METHODS or path.startswith(API_PATH):
+            await self._app(scope, receive, sent)
+            return
+        request = Request(scope, receive)
+        taken = receive if path.startswith(HOOKS_PATH) else _Form(request, receive)
+        if _is_foreign_write(request):
+            words = Sayable("This form was sent from another site.")
+            await refused(request, 403, words)(scope, receive, sent)
+        elif isinstance(taken, _Form) and taken.is_too_large:
+            await refused(request, 413, TOO_LARGE)(scope, receive, sent)
+        else:
+            await self._app(scope, taken, sent)
 
 
-async def _guard(request: Request, call_next: Next) -> Response:
-    if _is_foreign_write(request):
-        response: Response = refused(request, 403, Sayable("This form was sent from another site."))
-    else:
-        response = await call_next(request)
-    is_personal = path_of(request).startswith(PERSONAL)
-    if path_of(request) in LIVE:
-        response.headers.setdefault("Content-Security-Policy", LIVE_POLICY)
-    for name, value in (HEADERS | UNKEPT if is_personal else HEADERS).items():
-        response.headers.setdefault(name, value)
-    return response
+class _Answer:
+    """Sends an answer, with those of our headers that it does not have."""
+
+    def __init__(self, send: Send, path: str) -> None:
+        self._send, self._path = send, path
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = message.get("headers", ())
+            known = {name for name, _ in own}
+            wanted = PERSONAL_ANSWER if self._path.startswith(PERSONAL) else ANSWER
+            if self._path in LIVE:
+                wanted = LIVE_ANSWER
+            added = [one for one in wanted if one[0] not in known]
+            message = {**message, "headers": [*own, *added]}
+        await self._send(message)
+
+
+class _Form:
+    """Receives what a form sends, up to the largest; what is beyond is never kept."""
+
+    def __init__(self, request: Request, receive: Receive) -> None:
+        self._receive, self._size = receive, 0
+        said = request.headers.get("content-length", "")
+        self.is_too_large = said.isdigit() and int(said) > LARGEST
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > LARGEST:
+            raise HTTPException(413, TOO_LARGE)
+        return message
 
 
 def refused(request: Request, status: int, words: str) -> HTMLResponse:
@@ -85,7 +142,7 @@ def refused(request: Request, status: int, words: str) -> HTMLResponse:
 
 
 def _is_foreign_write(request: Request) -> bool:
-    if request.method in SAFE_METHODS or path_of(request).startswith((ONE_CLICK_PATH, API_PATH)):
+    if path_of(request).startswith(ONE_CLICK_PATH):
         return False
     fetched_from = request.headers.get("sec-fetch-site")
     if fetched_from is not None:

@@ -35,8 +35,10 @@ CONFIRM_MAILS = Rule("confirm mails", each=60, everybody=3000, seconds=HOUR)
 """Wishes at public forms. What protects one address is in flows.subscribe, and holds always."""
 
 SIGN_IN_MAILS = Rule("sign-in mails", each=60, everybody=3000, seconds=HOUR)
+"""Links to sign in, and to change one's address."""
+
 COUNTS = Rule("counts", each=240, everybody=2400, seconds=MINUTE)
-"""Counts while somebody types: each takes about 20 milliseconds."""
+"""Counts while somebody types: each judges a hundred studies or so, however many there are."""
 
 PREVIEWS = Rule("previews", each=20, everybody=60, seconds=MINUTE)
 """Each takes about three seconds, one after the other."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from tidings.errors import RejectedError
+from tidings.flows import follow, save_search
 from tidings.flows.change_reader import change_reader
 from tidings.flows.request_address_change import request_address_change
 from tidings.flows.unsubscribe import Part, unsubscribe
@@ -17,10 +18,13 @@ from tidings.projects.sweep_queries import projects_by_ids
 from tidings.rendering.speech import Sayable
 from tidings.searches.queries import live_saved_searches
 from tidings.subscribers.addresses import AddressBook
+from tidings.subscribers.editor_queries import live_editor
 from tidings.subscribers.models import EndedReason, Subscriber
 from tidings.subscribers.queries import live_follows
 from tidings.subscribers.tokens import Scope
 from tidings.watchlists.queries import lists_followed
+from tidings.web.guard import limited
+from tidings.web.limits import SIGN_IN_MAILS
 from tidings.web.sessions import SignedIn, SignedInForm, end_session
 from tidings.web.site import READ, Site, site_of
 
@@ -55,18 +59,21 @@ def overview(request: Request, member: SignedIn, done: str = "") -> HTMLResponse
     site = site_of(request)
     with site.reading() as session:
         follows = live_follows(session, member.id)
-        projects = projects_by_ids(session, {follow.project_id for follow in follows})
+        projects = projects_by_ids(session, {row.project_id for row in follows})
         saved = live_saved_searches(session, member.id)
         reader = session.get_one(Subscriber, member.id)
         lists = lists_followed(session, member.id)
+        is_editor = live_editor(session, member.id) is not None
     titles = {project.id: project for project in projects}
     return site.page(
         "pages/manage.html",
         member=member,
         said=SAID.get(done, ""),
-        followed=[(follow, titles[follow.project_id]) for follow in follows],
+        followed=[(row, titles[row.project_id]) for row in follows],
         saved=saved,
         lists=lists,
+        is_editor=is_editor,
+        is_full=len(follows) >= follow.MOST or len(saved) >= save_search.MOST,
         reader=reader,
         address=AddressBook(site.settings.secret).open(reader.address),
         now=site.now,
@@ -107,7 +114,7 @@ def ask_for_new_address(request: Request, member: SignedIn) -> HTMLResponse:
     return site_of(request).page("pages/manage_address.html", member=member, address="", problem="")
 
 
-@router.post("/address")
+@router.post("/address", dependencies=[limited(SIGN_IN_MAILS)])
 def send_to_new_address(
     request: Request, member: SignedInForm, address: Annotated[str, Form()] = ""
 ) -> Response:

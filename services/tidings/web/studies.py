@@ -39,22 +39,43 @@ def study(request: Request, key: StudyKey, everything: Everything = False) -> Re
         state = study_state(session, key, site.speech.language)
         if state is None:
             raise HTTPException(404, UNKNOWN)
-        settings = site.settings
-        shown = (revision(), site.speech.language, everything, settings.site_url, settings.sender)
-        headers = {
-            "ETag": (etag := state.tag(*shown)),
-            "Cache-Control": PUBLIC,
-            "Content-Language": site.speech.language,
-        }
-        if has_tag(request, etag):
-            return Response(status_code=304, headers=headers)
-        body = site.kept.get(etag)
-        if body is None:
-            body = _rendered(site, session, state, everything=everything)
-            site.kept.put(etag, body)
+        headers = _headers(site, state, everything=everything)
+        known = _known(request, site, headers)
+        if known is not None:
+            return known
+        body = _rendered(site, session, state, everything=everything)
+    site.kept.put(headers["ETag"], body)
+    return _whole(request, body, headers)
+
+
+def kept_study(request: Request, site: Site, key: str) -> Response | None:
+    """Return the page if whoever asks has it, or it is kept from before; None if it is neither."""
+    with site.reading() as session:
+        state = study_state(session, key, site.speech.language)
+    return _known(request, site, _headers(site, state, everything=False)) if state else None
+
+
+def _headers(site: Site, state: StudyState, *, everything: bool) -> dict[str, str]:
+    language, settings = site.speech.language, site.settings
+    shown = (revision(), language, everything, settings.site_url, settings.sender)
+    return {
+        "ETag": state.tag(*shown),
+        "Cache-Control": PUBLIC,
+        "Content-Language": language,
+    }
+
+
+def _known(request: Request, site: Site, headers: dict[str, str]) -> Response | None:
+    if has_tag(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    body = site.kept.get(headers["ETag"])
+    return _whole(request, body, headers) if body is not None else None
+
+
+def _whole(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     if request.method == "HEAD":
-        headers["Content-Length"] = str(len(body))
-        return Response(headers=headers, media_type="text/html")
+        sizes = {"Content-Length": str(len(body))}
+        return Response(headers=headers | sizes, media_type="text/html")
     return Response(body, headers=headers, media_type="text/html")
 
 

@@ -49,7 +49,12 @@ def language_of(request: Request) -> str:
 
 def path_of(request: Request) -> str:
     """Return the path of a request without its language."""
-    path: str = request.scope["path"]
+    return path_in(request.scope)
+
+
+def path_in(scope: Scope) -> str:
+    """Return the path that is asked for without its language."""
+    path: str = scope["path"]
     language = _language_in(path)
     return path if language == SOURCE_LANGUAGE else path.removeprefix(f"/{language}") or "/"
 

@@ -56,6 +56,14 @@ def test_texts_are_told_word_by_word_and_lists_item_by_item() -> None:
     }
 
 
+def test_terms_that_a_record_holds_twice_are_told_once_unless_the_two_differ() -> None:
+    before = {"pref_terms": "Mice;Old Cells", "terms": "<Mice><Old Cells>"}
+    same = {"pref_terms": "Mice;New Cells", "terms": "<Mice><New Cells>"}
+    assert [one.field for one in differences(before, same)] == ["pref_terms"]
+    more = same | {"terms": "<Mice><New Cells><skin>"}
+    assert [one.field for one in differences(before, more)] == ["pref_terms", "terms"]
+
+
 def test_records_are_paired_and_one_that_was_not_there_has_no_version() -> None:
     before, after = {1: ("A-01", 1, "x"), 2: ("A-02", 1, "y")}, {1: ("A-01", 2, "z")}
     pairs = record_pairs(before, after | {2: ("A-02", 1, "y"), 3: ("A-03", 1, "w")})

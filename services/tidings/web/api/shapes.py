@@ -154,6 +154,25 @@ class PlainSentence(BaseModel):
     sources: list[Source] = Field(description="empty for what states no fact of the record")
 
 
+class PublishedSentence(BaseModel):
+    """One sentence that an editor vouched for, with its sources."""
+
+    section: str = Field(examples=["looks_at"])
+    text: str
+    sources: list[Source]
+    is_stale: bool = Field(description="its source says otherwise by now; pages leave it out")
+
+
+class PublishedText(BaseModel):
+    """What an editor has read and published beyond what software says."""
+
+    number: int = Field(description="the version of the text")
+    role: str = Field(description="of who read it", examples=["oncology nurse"])
+    reviewed_at: datetime
+    model: str = Field(description="the language model that drafted it; empty: a person wrote it")
+    sentences: list[PublishedSentence] = Field(description="in the order of the page")
+
+
 class Paper(BaseModel):
     """A paper that RePORTER links to a study; nameless where nobody has told us its title."""
 
@@ -183,6 +202,9 @@ class Study(BaseModel):
     as_of: date | None = Field(description="the day asked for; null: now")
     facts: Facts
     plain: list[PlainSentence]
+    published_text: PublishedText | None = Field(
+        description="null: nothing is published, or another day than now was asked for"
+    )
     abstract: str
     narrative: str
     papers: list[Paper] = Field(description="up to 200, as linked now, whatever the day asked for")

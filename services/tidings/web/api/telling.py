@@ -12,6 +12,7 @@ from tidings.notices.calls import words_of
 from tidings.pages.facts import study_facts
 from tidings.pages.grounding import Section, Span
 from tidings.pages.plain import plain_page
+from tidings.pages.published_queries import PublishedText, published_text
 from tidings.pages.showing import official_title
 from tidings.projects.canonicalise import Canonical
 from tidings.projects.feed_queries import Sought, ledger_entries, ledger_places, news_of
@@ -22,7 +23,7 @@ from tidings.projects.past import PastAward
 from tidings.projects.past_queries import awards_of_projects
 from tidings.projects.queries import projects_page
 from tidings.projects.wording import change_line
-from tidings.rendering.speech import ENGLISH
+from tidings.rendering.speech import ENGLISH, SOURCE_LANGUAGE
 from tidings.searches.evaluate import ClauseHit
 from tidings.searches.grammar import parse
 from tidings.searches.readback import STUDIES, read_back
@@ -91,6 +92,9 @@ def told_study(
     current, *others = [award.canonical(version) for award, version in known]
     permanent = f"@{as_of.isoformat()}" if as_of else ""
     linked = _linked(session, stored_id(project.id))
+    published = None
+    if as_of is None:
+        published = published_text(session, stored_id(project.id), SOURCE_LANGUAGE)
     return shapes.Study(
         key=project.key,
         title=official_title(current.get("project_title", "")),
@@ -98,6 +102,7 @@ def told_study(
         as_of=as_of,
         facts=shapes.Facts.model_validate(study_facts(current, others), from_attributes=True),
         plain=_plain(current, others, None if as_of else linked),
+        published_text=_published(published) if published else None,
         abstract=current.get("abstract_text", ""),
         narrative=current.get("phr_text", ""),
         papers=linked.papers,
@@ -186,6 +191,24 @@ def _plain(
         for one in plain_page(current, others, **counts).sentences
         if linked or one.section is not Section.SIMILAR
     ]
+
+
+def _published(text: PublishedText) -> shapes.PublishedText:
+    return shapes.PublishedText(
+        number=text.number,
+        role=text.role,
+        reviewed_at=text.reviewed_at,
+        model=text.model,
+        sentences=[
+            shapes.PublishedSentence(
+                section=one.section.value,
+                text=one.text,
+                sources=[_source(span) for span in one.spans],
+                is_stale=one.is_stale,
+            )
+            for one in text.sentences
+        ],
+    )
 
 
 def _source(span: Span) -> shapes.Source:
