@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from dealing import dealt
 from emptying import empty
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -29,6 +30,11 @@ hypothesis.settings.load_profile("tidings")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """A Monday noon: the calendar time of most tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests out to the processes that run them."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(scope="session")
