@@ -42,7 +42,8 @@ def test_scripts_run_only_where_there_is_one_of_ours(path: str, site: Visitor) -
     kinds = set(re.findall(r"<script (src|type=[^>]+)", answer.text))
     assert kinds - {'type="application/ld+json"'} == ({"src"} if is_live else set())
     assert ("script-src" in policy) == is_live
-    assert policy.endswith("script-src 'self'; connect-src 'self'") == is_live
+    assert policy.endswith("script-src 'self'") == is_live
+    assert "connect-src 'self'" in policy
     assert "unsafe" not in policy
 
 

@@ -33,10 +33,12 @@ TOO_LARGE = Sayable("What you sent is too large: a form takes at most 1 MB.")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-LIVE_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""What is asked for goes to this site alone: tools that look at a page fetch its robots.txt."""
+
+LIVE_POLICY = f"{POLICY}; script-src 'self'"
 LIVE = frozenset({"/", "/studies", "/searches/new", "/searches/preview", "/alerts"})
 """The pages whose search box counts while somebody types; on all others no script may run."""
 

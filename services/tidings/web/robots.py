@@ -14,7 +14,7 @@ from tidings.web.tongues import address_in
 
 router = APIRouter(include_in_schema=False)
 
-CLOSED = (*PERSONAL, "/ops", "/inbox", "/desk", "/searches/", "/alerts")
+CLOSED = (*PERSONAL, "/ops", "/inbox", "/searches/", "/alerts")
 """Where nothing is for the public; each begins a path, in every language."""
 
 KEPT = {"Cache-Control": "public, max-age=3600"}
