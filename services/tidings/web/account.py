@@ -13,6 +13,7 @@ from tidings.jobs import Job
 from tidings.projects.queries import project_by_key
 from tidings.subscribers.models import Cadence
 from tidings.subscribers.wishes import Wish
+from tidings.web.even import evenly
 from tidings.web.guard import limited
 from tidings.web.limits import CONFIRM_MAILS
 from tidings.web.saving import ZONE, saving_page
@@ -99,18 +100,19 @@ def take_wish(
     """Do what a reader wishes who is signed in, or ask the address; raise what is wrong with it."""
     if visitor is not None and _granted(site, wish, visitor, address):
         return _done_at_once(site)
-    with site.writing() as session:
-        delivery = subscribe(
-            session,
-            wish,
-            address=address,
-            time_zone=time_zone,
-            language=site.speech.language,
-            settings=site.settings,
-            now=site.now,
-        )
-    if delivery is not None:
-        site.ring(Job.DELIVERY_SEND, [delivery])
+    with evenly():
+        with site.writing() as session:
+            delivery = subscribe(
+                session,
+                wish,
+                address=address,
+                time_zone=time_zone,
+                language=site.speech.language,
+                settings=site.settings,
+                now=site.now,
+            )
+        if delivery is not None:
+            site.ring(Job.DELIVERY_SEND, [delivery])
     return _look_into_your_mail(site)
 
 

@@ -11,6 +11,7 @@ from tidings.flows.request_sign_in import request_sign_in
 from tidings.flows.sign_in import sign_in
 from tidings.flows.sign_out import sign_out
 from tidings.jobs import Job
+from tidings.web.even import evenly
 from tidings.web.guard import limited
 from tidings.web.limits import SIGN_IN_MAILS
 from tidings.web.sessions import SignedInForm, begin_session, end_session, session_secret
@@ -30,12 +31,15 @@ def send_link(request: Request, address: Annotated[str, Form()] = "") -> HTMLRes
     """Mail the link; the same answer, after the same work, whether or not we know the address."""
     site = site_of(request)
     try:
-        with site.writing() as session:
-            mails = request_sign_in(session, address=address, settings=site.settings, now=site.now)
+        with evenly():
+            with site.writing() as session:
+                mails = request_sign_in(
+                    session, address=address, settings=site.settings, now=site.now
+                )
+            site.ring(Job.DELIVERY_SEND, mails)  # also of none: a bell takes time
     except RejectedError as error:
         problem = site.speech.say(error.text)
         return site.page("pages/sign_in.html", status=400, address=address, problem=problem)
-    site.ring(Job.DELIVERY_SEND, mails)  # also of none: a bell takes time
     return site.page(
         "pages/done.html",
         title=site.speech.say("Look into your mail"),
